@@ -19,6 +19,9 @@ public interface Kernels {
     /** {@return loops over one or more arrays of the same length} */
     ElementwiseKernels elementwise();
 
+    /** {@return the innermost loops of matrix multiplication and convolution} */
+    GemmKernels gemm();
+
     /** {@return the implementation in force} */
     static Kernels active() {
         return KernelChoice.ACTIVE;

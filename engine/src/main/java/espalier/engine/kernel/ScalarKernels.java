@@ -5,6 +5,7 @@ final class ScalarKernels implements Kernels {
     static final Kernels INSTANCE = new ScalarKernels();
 
     private final ElementwiseKernels elementwise = new ScalarElementwise();
+    private final GemmKernels gemm = new ScalarGemm();
 
     @Override
     public String name() {
@@ -19,5 +20,10 @@ final class ScalarKernels implements Kernels {
     @Override
     public ElementwiseKernels elementwise() {
         return elementwise;
+    }
+
+    @Override
+    public GemmKernels gemm() {
+        return gemm;
     }
 }

@@ -3,6 +3,7 @@ package espalier.engine.kernel;
 /** Kernels on {@code jdk.incubator.vector}, of the width in {@link Lanes}. */
 final class VectorKernels implements Kernels {
     private final ElementwiseKernels elementwise = new VectorElementwise();
+    private final GemmKernels gemm = new VectorGemm();
 
     @Override
     public String name() {
@@ -17,5 +18,10 @@ final class VectorKernels implements Kernels {
     @Override
     public ElementwiseKernels elementwise() {
         return elementwise;
+    }
+
+    @Override
+    public GemmKernels gemm() {
+        return gemm;
     }
 }

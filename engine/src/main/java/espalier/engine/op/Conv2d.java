@@ -1,0 +1,161 @@
+package espalier.engine.op;
+
+import espalier.engine.autograd.Call;
+import espalier.engine.autograd.Op;
+import espalier.engine.kernel.ConvShape;
+import espalier.engine.kernel.Convolution;
+import espalier.engine.kernel.Kernels;
+import espalier.engine.parallel.Parallel;
+import espalier.engine.tensor.ArrayPool;
+import espalier.engine.tensor.Shape;
+import espalier.engine.tensor.Tensor;
+import espalier.engine.tensor.Workspace;
+import java.util.Arrays;
+
+/**
+ * {@code y[n,o,i,j] = b[o] + Σ_{c,r,q} x[n,c,i·stride+r·dilation−padding, j·stride+q·dilation−padding] · W[o,c,r,q]}, within
+ * groups: x {@code [N,C,H,W]}, weight {@code [O,C/groups,KH,KW]}, bias {@code [O]} (optional), y {@code [N,O,OH,OW]}.
+ *
+ * <p>Cross-correlation, as in PyTorch's {@code conv2d}; stride, padding and dilation are the same in both directions.
+ */
+public record Conv2d(int stride, int padding, int dilation, int groups) implements Op {
+    /** Partial sums of the weight gradient, whatever the number of threads, so that its bits do not depend on it. */
+    private static final int WEIGHT_BLOCKS = 8;
+
+    public Conv2d {
+        if (stride < 1 || padding < 0 || dilation < 1 || groups < 1) {
+            throw new IllegalArgumentException("conv2d: stride " + stride + ", padding " + padding + ", dilation " + dilation
+                    + ", groups " + groups + ": padding may be 0, the others start at 1");
+        }
+    }
+
+    @Override
+    public Tensor forward(Call call) {
+        Tensor x = call.input(0);
+        Tensor weight = call.input(1);
+        Convolution conv = convolution(x.shape(), weight.shape(), call);
+        int n = x.shape().dim(0);
+        int out = weight.shape().dim(0);
+        Tensor y = Workspace.empty(Shape.of(n, out, conv.shape().oh(), conv.shape().ow()));
+        float[] bias = call.inputs() > 2 ? call.input(2).data() : null;
+        float[] packed = ArrayPool.take(conv.packedForwardSize());
+        conv.packForward(weight.data(), packed);
+        int xStep = n == 0 ? 0 : x.size() / n;
+        int yStep = n == 0 ? 0 : y.size() / n;
+        float[] xs = x.data();
+        float[] ys = y.data();
+        Parallel.forEach(n, i -> {
+            float[] scratch = ArrayPool.take(conv.forwardScratch());
+            conv.forward(packed, bias, xs, i * xStep, ys, i * yStep, scratch);
+            ArrayPool.give(scratch);
+        });
+        ArrayPool.give(packed);
+        return y;
+    }
+
+    @Override
+    public Tensor[] vjp(Call call, Tensor gradOutput) {
+        Tensor x = call.input(0);
+        Tensor weight = call.input(1);
+        Convolution conv = convolution(x.shape(), weight.shape(), call);
+        Tensor[] gradients = new Tensor[call.inputs()];
+        if (call.needs(0)) {
+            gradients[0] = gradInput(conv, x.shape(), weight.data(), gradOutput);
+        }
+        if (call.needs(1)) {
+            gradients[1] = gradWeight(conv, x, weight.shape(), gradOutput);
+        }
+        if (call.inputs() > 2 && call.needs(2)) {
+            gradients[2] = gradBias(gradOutput);
+        }
+        return gradients;
+    }
+
+    private static Tensor gradInput(Convolution conv, Shape shape, float[] weight, Tensor gradOutput) {
+        int n = shape.dim(0);
+        Tensor gradient = Workspace.empty(shape);
+        float[] packed = ArrayPool.take(conv.packedBackwardSize());
+        float[] packing = ArrayPool.take(conv.backwardScratch());
+        conv.packBackward(weight, packed, packing);
+        ArrayPool.give(packing);
+        float[] gx = gradient.data();
+        float[] gy = gradOutput.data();
+        int xStep = n == 0 ? 0 : gradient.size() / n;
+        int yStep = n == 0 ? 0 : gradOutput.size() / n;
+        Parallel.forEach(n, i -> {
+            float[] scratch = ArrayPool.take(conv.backwardScratch());
+            conv.backwardInput(packed, gy, i * yStep, gx, i * xStep, scratch);
+            ArrayPool.give(scratch);
+        });
+        ArrayPool.give(packed);
+        return gradient;
+    }
+
+    private static Tensor gradWeight(Convolution conv, Tensor x, Shape shape, Tensor gradOutput) {
+        int n = x.shape().dim(0);
+        float[] xs = x.data();
+        float[] gy = gradOutput.data();
+        int xStep = n == 0 ? 0 : x.size() / n;
+        int yStep = n == 0 ? 0 : gradOutput.size() / n;
+        int blocks = Math.min(WEIGHT_BLOCKS, n);
+        float[][] sums = new float[blocks][];
+        Parallel.forEach(blocks, block -> {
+            float[] sum = ArrayPool.take(conv.weightSumSize());
+            float[] scratch = ArrayPool.take(conv.weightScratch());
+            Arrays.fill(sum, 0f);
+            for (int i = (int) ((long) n * block / blocks); i < (int) ((long) n * (block + 1) / blocks); i++) {
+                conv.accumulateWeight(xs, i * xStep, gy, i * yStep, sum, scratch);
+            }
+            ArrayPool.give(scratch);
+            sums[block] = sum;
+        });
+        Tensor gradient = Workspace.empty(shape);
+        conv.finishWeight(sums, gradient.data());
+        for (float[] sum : sums) {
+            ArrayPool.give(sum);
+        }
+        return gradient;
+    }
+
+    private static Tensor gradBias(Tensor gradOutput) {
+        Shape s = gradOutput.shape();
+        int channels = s.dim(1);
+        int plane = s.dim(2) * s.dim(3);
+        Tensor gradient = Workspace.empty(Shape.of(channels));
+        float[] gb = gradient.data();
+        float[] gy = gradOutput.data();
+        Parallel.forEach(channels, c -> {
+            double sum = 0;
+            for (int n = 0; n < s.dim(0); n++) {
+                int from = (n * channels + c) * plane;
+                for (int p = 0; p < plane; p++) {
+                    sum += gy[from + p];
+                }
+            }
+            gb[c] = (float) sum;
+        });
+        return gradient;
+    }
+
+    private Convolution convolution(Shape x, Shape weight, Call call) {
+        if (x.rank() != 4 || weight.rank() != 4) {
+            throw new IllegalArgumentException("conv2d: x " + x + " against weight " + weight + ": both must have 4 dimensions");
+        }
+        if (x.dim(1) != weight.dim(1) * groups || weight.dim(0) % groups != 0) {
+            throw new IllegalArgumentException("conv2d: x " + x + " against weight " + weight + " in " + groups + " groups: "
+                    + x.dim(1) + " ≠ " + groups + "·" + weight.dim(1) + " input channels, or " + weight.dim(0)
+                    + " output channels not divisible by " + groups);
+        }
+        if (call.inputs() > 2 && !call.input(2).shape().equals(Shape.of(weight.dim(0)))) {
+            throw new IllegalArgumentException("conv2d: bias " + call.input(2).shape() + " against weight " + weight + ": ["
+                    + weight.dim(0) + "] expected");
+        }
+        ConvShape shape = new ConvShape(weight.dim(1), x.dim(2), x.dim(3), weight.dim(0) / groups, weight.dim(2), weight.dim(3),
+                stride, padding, dilation);
+        if (shape.oh() < 1 || shape.ow() < 1) {
+            throw new IllegalArgumentException("conv2d: x " + x + " padded by " + padding + " is smaller than weight " + weight
+                    + " dilated by " + dilation);
+        }
+        return new Convolution(Kernels.active().gemm(), shape, groups);
+    }
+}
