@@ -22,6 +22,15 @@ public interface Kernels {
     /** {@return the innermost loops of matrix multiplication and convolution} */
     GemmKernels gemm();
 
+    /** {@return the loops of batch normalization} */
+    NormKernels norm();
+
+    /** {@return pooling} */
+    PoolKernels pool();
+
+    /** {@return softmax and cross-entropy} */
+    SoftmaxKernels softmax();
+
     /** {@return the implementation in force} */
     static Kernels active() {
         return KernelChoice.ACTIVE;

@@ -7,6 +7,7 @@ import jdk.incubator.vector.VectorSpecies;
 /** The vector shape in force. The species are static final, or C2 does not compile vector code at all. */
 final class Lanes {
     static final VectorSpecies<Float> F = choose(System.getProperty("espalier.simd", "auto"));
+    static final VectorSpecies<Integer> I = F.withLanes(int.class);
     static final int N = F.length();
 
     private Lanes() {}

@@ -6,6 +6,9 @@ final class ScalarKernels implements Kernels {
 
     private final ElementwiseKernels elementwise = new ScalarElementwise();
     private final GemmKernels gemm = new ScalarGemm();
+    private final NormKernels norm = new ScalarNorm();
+    private final PoolKernels pool = new ScalarPool();
+    private final SoftmaxKernels softmax = new ScalarSoftmax();
 
     @Override
     public String name() {
@@ -25,5 +28,20 @@ final class ScalarKernels implements Kernels {
     @Override
     public GemmKernels gemm() {
         return gemm;
+    }
+
+    @Override
+    public NormKernels norm() {
+        return norm;
+    }
+
+    @Override
+    public PoolKernels pool() {
+        return pool;
+    }
+
+    @Override
+    public SoftmaxKernels softmax() {
+        return softmax;
     }
 }

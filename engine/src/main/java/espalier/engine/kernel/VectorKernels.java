@@ -4,6 +4,9 @@ package espalier.engine.kernel;
 final class VectorKernels implements Kernels {
     private final ElementwiseKernels elementwise = new VectorElementwise();
     private final GemmKernels gemm = new VectorGemm();
+    private final NormKernels norm = new ScalarNorm();
+    private final PoolKernels pool = new ScalarPool();
+    private final SoftmaxKernels softmax = new ScalarSoftmax();
 
     @Override
     public String name() {
@@ -23,5 +26,20 @@ final class VectorKernels implements Kernels {
     @Override
     public GemmKernels gemm() {
         return gemm;
+    }
+
+    @Override
+    public NormKernels norm() {
+        return norm;
+    }
+
+    @Override
+    public PoolKernels pool() {
+        return pool;
+    }
+
+    @Override
+    public SoftmaxKernels softmax() {
+        return softmax;
     }
 }

@@ -80,6 +80,26 @@ public final class Parallel {
         }
     }
 
+    /** A piece of work on the elements [from, to). */
+    @FunctionalInterface
+    public interface Range {
+        void run(int from, int to);
+    }
+
+    /**
+     * Calls {@code work.run(from, to)} for the consecutive ranges of {@code grain} elements that make up [0, {@code size}), the last
+     * one shorter; as {@link #forEach} does, and in this thread where one range is all.
+     */
+    public static void forRanges(int size, int grain, Range work) {
+        if (size <= grain) {
+            if (size > 0) {
+                work.run(0, size);
+            }
+            return;
+        }
+        forEach(Math.ceilDiv(size, grain), i -> work.run(i * grain, Math.min(size - i * grain, grain) + i * grain));
+    }
+
     private static void drain(AtomicInteger next, int blocks, IntConsumer block, AtomicReference<Throwable> failure) {
         INSIDE.set(true);
         try {
