@@ -1,0 +1,97 @@
+package espalier.bench.cli;
+
+import espalier.engine.UserError;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Runs a command line and turns what goes wrong into one line and an exit code. */
+public final class Cli {
+    private Cli() {}
+
+    /** {@return the exit code of the command that {@code args} name; without any, the quickstart study} */
+    public static int run(String... args) {
+        return run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args);
+    }
+
+    /** As {@link #run(String...)}, with results and messages written to {@code out} and {@code err}. */
+    public static int run(PrintWriter out, PrintWriter err, String... args) {
+        CommandLine line = commandLine().setOut(out).setErr(err);
+        try {
+            return line.execute(args.length == 0 ? new String[] {"study", "quickstart"} : args);
+        } catch (Throwable e) {
+            // picocli hands exceptions to our handler, but lets errors such as OutOfMemoryError pass.
+            return fail(line, e);
+        } finally {
+            out.flush();
+            err.flush();
+        }
+    }
+
+    /** {@return the whole command line as picocli sees it} */
+    public static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new EspalierCommand());
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setUsageHelpWidth(100);
+        line.setUsageHelpAutoWidth(true);
+        line.setUsageHelpLongOptionsMaxWidth(32);
+        line.setParameterExceptionHandler((e, _) -> misused(e));
+        line.setExecutionExceptionHandler((e, command, _) -> fail(command, e));
+        line.setExecutionStrategy(parsed -> {
+            line.<EspalierCommand>getCommand().applyThreads();
+            return new CommandLine.RunLast().execute(parsed);
+        });
+        return line;
+    }
+
+    private static int misused(ParameterException e) {
+        CommandLine command = e.getCommandLine();
+        String hint = "";
+        if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getSuggestions().isEmpty()) {
+            hint = "; did you mean " + unmatched.getSuggestions().getFirst() + "?";
+        }
+        command.getErr().println("espalier: " + oneLine(e.getMessage()) + hint + "; see "
+                + command.getCommandSpec().qualifiedName() + " --help");
+        trace(command, e);
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    private static int fail(CommandLine command, Throwable e) {
+        command.getErr().println("espalier: " + describe(e));
+        trace(command, e);
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    private static void trace(CommandLine command, Throwable e) {
+        if (command.getCommandSpec().root().userObject() instanceof EspalierCommand root && root.debug) {
+            e.printStackTrace(command.getErr());
+        }
+    }
+
+    /** {@return one line that tells what went wrong and, where we know, what to do} */
+    static String describe(Throwable e) {
+        return switch (e) {
+            case UserError u -> oneLine(u.getMessage());
+            case UncheckedIOException u -> describe(u.getCause());
+            case AccessDeniedException f -> f.getFile() + ": permission denied";
+            case NoSuchFileException f -> f.getFile() + ": no such file";
+            case NotDirectoryException f -> f.getFile() + ": not a folder";
+            case FileSystemException f -> oneLine(f.getFile() + ": " + (f.getReason() == null ? "failed" : f.getReason()));
+            case IOException io -> oneLine(String.valueOf(io.getMessage()));
+            case OutOfMemoryError _ -> "out of memory with a heap of " + (Runtime.getRuntime().maxMemory() >> 20)
+                    + " MB: lower --batch-size, or set ESPALIER_JAVA_OPTS=-Xmx4g";
+            default -> oneLine(e + " (a bug: --debug shows the trace)");
+        };
+    }
+
+    private static String oneLine(String message) {
+        return String.valueOf(message).strip().replaceAll("\\s*\\R\\s*", " ");
+    }
+}

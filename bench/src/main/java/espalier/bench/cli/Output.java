@@ -1,0 +1,28 @@
+package espalier.bench.cli;
+
+import espalier.bench.report.Json;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import picocli.CommandLine.Model.CommandSpec;
+import tools.jackson.databind.JsonNode;
+
+/** Where a command's result goes: text to stdout, and JSON to the file of {@code --json}. */
+record Output(PrintWriter out, Path json) {
+    static Output of(CommandSpec spec) {
+        EspalierCommand root = (EspalierCommand) spec.root().userObject();
+        return new Output(spec.commandLine().getOut(), root.json);
+    }
+
+    /** Writes the result as text, and as JSON if asked for; {@code --json -} prints the JSON in place of the text. */
+    void emit(JsonNode result, Consumer<PrintWriter> text) {
+        if (json != null && json.toString().equals("-")) {
+            out.println(Json.pretty(result));
+            return;
+        }
+        if (json != null) {
+            Json.write(json, result);
+        }
+        text.accept(out);
+    }
+}
