@@ -3,7 +3,7 @@ package espalier.attacks;
 import espalier.engine.UserError;
 import espalier.engine.autograd.Tape;
 import espalier.engine.op.CrossEntropy;
-import espalier.engine.op.CrossEntropy.Reduction;
+import espalier.engine.op.Reduction;
 import espalier.engine.parallel.Parallel;
 import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;

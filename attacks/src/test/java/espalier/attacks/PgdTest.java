@@ -145,7 +145,7 @@ class PgdTest {
     @EnumSource(value = Target.class, names = "UNTARGETED", mode = EnumSource.Mode.EXCLUDE)
     void targetedDescendsTowardsItsClass(Target target) {
         float[][] clean = Logits.of(model, x);
-        var threat = ThreatModel.pgd(Norm.LINF, 0.1, 0.02, 20).withTarget(target, target == Target.FIXED ? 3 : null);
+        var threat = ThreatModel.pgd(Norm.LINF, 0.5, 0.05, 20).withTarget(target, target == Target.FIXED ? 3 : null);
         float[][] adversarial = Logits.of(model, new Pgd(threat).perturb(model, x, labels, 0, 0));
         int reached = 0;
         for (int i = 0; i < N; i++) {
