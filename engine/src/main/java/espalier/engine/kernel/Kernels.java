@@ -31,6 +31,9 @@ public interface Kernels {
     /** {@return softmax and cross-entropy} */
     SoftmaxKernels softmax();
 
+    /** {@return the steps of optimizers and attacks} */
+    UpdateKernels update();
+
     /** {@return the implementation in force} */
     static Kernels active() {
         return KernelChoice.ACTIVE;

@@ -2,6 +2,7 @@ package espalier.engine.kernel;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /** The vector shape in force. The species are static final, or C2 does not compile vector code at all. */
@@ -10,11 +11,42 @@ final class Lanes {
     static final VectorSpecies<Integer> I = F.withLanes(int.class);
     static final int N = F.length();
 
+    private static final VectorShuffle<Float> ROTATE_8 = rotation(8);
+    private static final VectorShuffle<Float> ROTATE_4 = rotation(4);
+    private static final VectorShuffle<Float> ROTATE_2 = rotation(2);
+    private static final VectorShuffle<Float> ROTATE_1 = rotation(1);
+
     private Lanes() {}
 
     private static VectorSpecies<Float> choose(String simd) {
         return simd.equals("auto")
                 ? FloatVector.SPECIES_PREFERRED
                 : VectorSpecies.of(float.class, VectorShape.forBitSize(Integer.parseInt(simd)));
+    }
+
+    private static VectorShuffle<Float> rotation(int by) {
+        return VectorShuffle.iota(F, by, 1, true);
+    }
+
+    static FloatVector load(float[] a, int at) {
+        return FloatVector.fromArray(F, a, at);
+    }
+
+    /**
+     * {@return the sum of the lanes, halves first}
+     *
+     * <p>Not {@code reduceLanes}: its order is unspecified, and differs between interpreted and compiled code.
+     */
+    static float sum(FloatVector v) {
+        if (N > 8) {
+            v = v.add(v.rearrange(ROTATE_8));
+        }
+        if (N > 4) {
+            v = v.add(v.rearrange(ROTATE_4));
+        }
+        if (N > 2) {
+            v = v.add(v.rearrange(ROTATE_2));
+        }
+        return v.add(v.rearrange(ROTATE_1)).lane(0);
     }
 }

@@ -9,6 +9,7 @@ final class ScalarKernels implements Kernels {
     private final NormKernels norm = new ScalarNorm();
     private final PoolKernels pool = new ScalarPool();
     private final SoftmaxKernels softmax = new ScalarSoftmax();
+    private final UpdateKernels update = new ScalarUpdate();
 
     @Override
     public String name() {
@@ -43,5 +44,10 @@ final class ScalarKernels implements Kernels {
     @Override
     public SoftmaxKernels softmax() {
         return softmax;
+    }
+
+    @Override
+    public UpdateKernels update() {
+        return update;
     }
 }

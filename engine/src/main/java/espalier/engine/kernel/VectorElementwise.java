@@ -3,6 +3,7 @@ package espalier.engine.kernel;
 import static espalier.engine.kernel.Lanes.F;
 import static espalier.engine.kernel.Lanes.I;
 import static espalier.engine.kernel.Lanes.N;
+import static espalier.engine.kernel.Lanes.load;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHR;
@@ -126,9 +127,5 @@ final class VectorElementwise implements ElementwiseKernels {
         h = h.lanewise(XOR, h.lanewise(LSHR, 16)).mul(0x7feb352d);
         h = h.lanewise(XOR, h.lanewise(LSHR, 15)).mul(0x846ca68b);
         return h.lanewise(XOR, h.lanewise(LSHR, 16));
-    }
-
-    private static FloatVector load(float[] a, int at) {
-        return FloatVector.fromArray(F, a, at);
     }
 }

@@ -4,9 +4,10 @@ package espalier.engine.kernel;
 final class VectorKernels implements Kernels {
     private final ElementwiseKernels elementwise = new VectorElementwise();
     private final GemmKernels gemm = new VectorGemm();
-    private final NormKernels norm = new ScalarNorm();
+    private final NormKernels norm = new VectorNorm();
     private final PoolKernels pool = new ScalarPool();
     private final SoftmaxKernels softmax = new ScalarSoftmax();
+    private final UpdateKernels update = new VectorUpdate();
 
     @Override
     public String name() {
@@ -41,5 +42,10 @@ final class VectorKernels implements Kernels {
     @Override
     public SoftmaxKernels softmax() {
         return softmax;
+    }
+
+    @Override
+    public UpdateKernels update() {
+        return update;
     }
 }

@@ -1,0 +1,225 @@
+package espalier.engine.kernel;
+
+import static espalier.engine.kernel.Lanes.F;
+import static espalier.engine.kernel.Lanes.N;
+import static espalier.engine.kernel.Lanes.load;
+import static jdk.incubator.vector.VectorOperators.LE;
+
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Batch normalization's loops on vectors, for planes that hold one; smaller ones are left to {@link ScalarNorm}.
+ *
+ * <p>Sums run in float, in two vectors, over {@link #GROUP} elements or one plane, whichever is more, and then go on in double.
+ */
+final class VectorNorm implements NormKernels {
+    private static final ScalarNorm SMALL = new ScalarNorm();
+    private static final int GROUP = 4096;
+
+    @Override
+    public double sum(float[] x, int offset, int planes, int stride, int size) {
+        if (size < N) {
+            return SMALL.sum(x, offset, planes, stride, size);
+        }
+        int group = Math.max(1, GROUP / size);
+        double sum = 0;
+        for (int p = 0; p < planes; p += group) {
+            sum += sumOfGroup(x, offset + p * stride, Math.min(group, planes - p), stride, size);
+        }
+        return sum;
+    }
+
+    private static double sumOfGroup(float[] x, int offset, int planes, int stride, int size) {
+        FloatVector even = FloatVector.zero(F);
+        FloatVector odd = FloatVector.zero(F);
+        double tail = 0;
+        for (int p = 0, i = offset; p < planes; p++) {
+            int end = offset + p * stride + size;
+            for (; i <= end - 2 * N; i += 2 * N) {
+                even = even.add(load(x, i));
+                odd = odd.add(load(x, i + N));
+            }
+            for (; i <= end - N; i += N) {
+                even = even.add(load(x, i));
+            }
+            for (; i < end; i++) {
+                tail += x[i];
+            }
+            i += stride - size;
+        }
+        return tail + Lanes.sum(even.add(odd));
+    }
+
+    @Override
+    public double squaredDeviations(float[] x, int offset, int planes, int stride, int size, float mean) {
+        if (size < N) {
+            return SMALL.squaredDeviations(x, offset, planes, stride, size, mean);
+        }
+        int group = Math.max(1, GROUP / size);
+        double sum = 0;
+        for (int p = 0; p < planes; p += group) {
+            sum += deviationsOfGroup(x, offset + p * stride, Math.min(group, planes - p), stride, size, mean);
+        }
+        return sum;
+    }
+
+    private static double deviationsOfGroup(float[] x, int offset, int planes, int stride, int size, float mean) {
+        FloatVector even = FloatVector.zero(F);
+        FloatVector odd = FloatVector.zero(F);
+        double tail = 0;
+        for (int p = 0, i = offset; p < planes; p++) {
+            int end = offset + p * stride + size;
+            for (; i <= end - 2 * N; i += 2 * N) {
+                FloatVector d = load(x, i).sub(mean);
+                even = even.add(d.mul(d));
+                d = load(x, i + N).sub(mean);
+                odd = odd.add(d.mul(d));
+            }
+            for (; i <= end - N; i += N) {
+                FloatVector d = load(x, i).sub(mean);
+                even = even.add(d.mul(d));
+            }
+            for (; i < end; i++) {
+                float d = x[i] - mean;
+                tail += d * d;
+            }
+            i += stride - size;
+        }
+        return tail + Lanes.sum(even.add(odd));
+    }
+
+    @Override
+    public void affine(float[] x, float[] y, int offset, int planes, int stride, int size, float scale, float shift,
+            boolean relu) {
+        if (size < N) {
+            SMALL.affine(x, y, offset, planes, stride, size, scale, shift, relu);
+            return;
+        }
+        for (int p = 0, at = offset; p < planes; p++, at += stride) {
+            int done = relu ? affineRelu(x, y, at, size, scale, shift) : affine(x, y, at, size, scale, shift);
+            SMALL.affine(x, y, at + done, 1, 0, size - done, scale, shift, relu);
+        }
+    }
+
+    private static int affine(float[] x, float[] y, int offset, int size, float scale, float shift) {
+        int i = 0;
+        for (int bound = F.loopBound(size); i < bound; i += N) {
+            load(x, offset + i).mul(scale).add(shift).intoArray(y, offset + i);
+        }
+        return i;
+    }
+
+    private static int affineRelu(float[] x, float[] y, int offset, int size, float scale, float shift) {
+        int i = 0;
+        for (int bound = F.loopBound(size); i < bound; i += N) {
+            FloatVector v = load(x, offset + i).mul(scale).add(shift);
+            v.blend(0f, v.compare(LE, 0f)).intoArray(y, offset + i);
+        }
+        return i;
+    }
+
+    @Override
+    public void gradientSums(float[] x, float[] gy, int offset, int planes, int stride, int size, float mean, float scale,
+            float shift, boolean relu, double[] sums, int at) {
+        if (size < N) {
+            SMALL.gradientSums(x, gy, offset, planes, stride, size, mean, scale, shift, relu, sums, at);
+            return;
+        }
+        sums[at] = 0;
+        sums[at + 1] = 0;
+        int group = Math.max(1, GROUP / size);
+        for (int p = 0; p < planes; p += group) {
+            int from = offset + p * stride;
+            int count = Math.min(group, planes - p);
+            if (relu) {
+                sumsOfGroupRelu(x, gy, from, count, stride, size, mean, scale, shift, sums, at);
+            } else {
+                sumsOfGroup(x, gy, from, count, stride, size, mean, sums, at);
+            }
+        }
+    }
+
+    private static void sumsOfGroup(float[] x, float[] gy, int offset, int planes, int stride, int size, float mean,
+            double[] sums, int at) {
+        FloatVector sum = FloatVector.zero(F);
+        FloatVector product = FloatVector.zero(F);
+        double tail = 0;
+        double productTail = 0;
+        for (int p = 0, i = offset; p < planes; p++) {
+            int end = offset + p * stride + size;
+            for (; i <= end - N; i += N) {
+                FloatVector g = load(gy, i);
+                sum = sum.add(g);
+                product = product.add(g.mul(load(x, i).sub(mean)));
+            }
+            for (; i < end; i++) {
+                tail += gy[i];
+                productTail += gy[i] * (x[i] - mean);
+            }
+            i += stride - size;
+        }
+        sums[at] += tail + Lanes.sum(sum);
+        sums[at + 1] += productTail + Lanes.sum(product);
+    }
+
+    private static void sumsOfGroupRelu(float[] x, float[] gy, int offset, int planes, int stride, int size, float mean,
+            float scale, float shift, double[] sums, int at) {
+        FloatVector sum = FloatVector.zero(F);
+        FloatVector product = FloatVector.zero(F);
+        double tail = 0;
+        double productTail = 0;
+        for (int p = 0, i = offset; p < planes; p++) {
+            int end = offset + p * stride + size;
+            for (; i <= end - N; i += N) {
+                FloatVector v = load(x, i);
+                FloatVector g = load(gy, i).blend(0f, v.mul(scale).add(shift).compare(LE, 0f));
+                sum = sum.add(g);
+                product = product.add(g.mul(v.sub(mean)));
+            }
+            for (; i < end; i++) {
+                float g = x[i] * scale + shift <= 0f ? 0f : gy[i];
+                tail += g;
+                productTail += g * (x[i] - mean);
+            }
+            i += stride - size;
+        }
+        sums[at] += tail + Lanes.sum(sum);
+        sums[at + 1] += productTail + Lanes.sum(product);
+    }
+
+    @Override
+    public void affineGrad(float[] x, float[] gy, float[] gx, int offset, int planes, int stride, int size, float mean,
+            float scale, float shift, boolean relu, float slope, float constant) {
+        if (size < N) {
+            SMALL.affineGrad(x, gy, gx, offset, planes, stride, size, mean, scale, shift, relu, slope, constant);
+            return;
+        }
+        for (int p = 0, at = offset; p < planes; p++, at += stride) {
+            int done = relu
+                    ? affineGradRelu(x, gy, gx, at, size, mean, scale, shift, slope, constant)
+                    : affineGrad(x, gy, gx, at, size, mean, scale, slope, constant);
+            SMALL.affineGrad(x, gy, gx, at + done, 1, 0, size - done, mean, scale, shift, relu, slope, constant);
+        }
+    }
+
+    private static int affineGrad(float[] x, float[] gy, float[] gx, int offset, int size, float mean, float scale,
+            float slope, float constant) {
+        int i = 0;
+        for (int bound = F.loopBound(size); i < bound; i += N) {
+            FloatVector pull = load(x, offset + i).sub(mean).mul(slope);
+            load(gy, offset + i).mul(scale).add(pull).add(constant).intoArray(gx, offset + i);
+        }
+        return i;
+    }
+
+    private static int affineGradRelu(float[] x, float[] gy, float[] gx, int offset, int size, float mean, float scale,
+            float shift, float slope, float constant) {
+        int i = 0;
+        for (int bound = F.loopBound(size); i < bound; i += N) {
+            FloatVector v = load(x, offset + i);
+            FloatVector g = load(gy, offset + i).blend(0f, v.mul(scale).add(shift).compare(LE, 0f));
+            g.mul(scale).add(v.sub(mean).mul(slope)).add(constant).intoArray(gx, offset + i);
+        }
+        return i;
+    }
+}
