@@ -232,7 +232,7 @@ public final class Convolution {
 
     // ---- shared
 
-    /** Scratch begins with the padded image; the panel follows, then one tile for edges. */
+    /** Scratch begins with the padded image; the panel follows, then one tile. */
     private int scratch(Patches p) {
         return p.paddedSize() + Math.min(Math.max(p.taps(), 1), Gemm.BLOCK_K) * panelWidth + ROWS * panelWidth;
     }
@@ -249,7 +249,7 @@ public final class Convolution {
             boolean accumulate, float[] scratch) {
         int k = p.taps();
         int panelAt = p.paddedSize();
-        int edgeAt = panelAt + Math.min(Math.max(k, 1), Gemm.BLOCK_K) * panelWidth;
+        int tileAt = panelAt + Math.min(Math.max(k, 1), Gemm.BLOCK_K) * panelWidth;
         if (k == 0) {
             for (int i = 0; i < m && !accumulate; i++) {
                 Arrays.fill(c, cOffset + i * ldc, cOffset + i * ldc + p.positions(), 0f);
@@ -263,7 +263,7 @@ public final class Convolution {
                 int kb = Math.min(Gemm.BLOCK_K, k - q);
                 gemm.gatherPanel(scratch, source, p.rowOffsets(), q, kb, p.columnOffsets(), j, columns, scratch, panelAt, width);
                 Gemm.panel(gemm, m, kb, columns, packed, packedOffset + q * Gemm.roundUp(m, ROWS), scratch, panelAt,
-                        c, cOffset + j, ldc, accumulate || q > 0, scratch, edgeAt);
+                        c, cOffset + j, ldc, accumulate || q > 0, scratch, tileAt);
             }
         }
     }

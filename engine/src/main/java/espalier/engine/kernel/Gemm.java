@@ -51,11 +51,11 @@ public final class Gemm {
                 int rowsAt = packPanels(g, kb, nb, b, bOffset + p * rsB + j * csB, rsB, csB, scratch);
                 for (int i = 0; i < m; i += BLOCK_M) {
                     int mb = Math.min(BLOCK_M, m - i);
-                    int edgeAt = rowsAt + packRows(mb, kb, a, aOffset + i * rsA + p * csA, rsA, csA, scratch, rowsAt);
+                    int tileAt = rowsAt + packRows(mb, kb, a, aOffset + i * rsA + p * csA, rsA, csA, scratch, rowsAt);
                     for (int jr = 0; jr < nb; jr += nr) {
                         int columns = Math.min(nr, nb - jr);
                         panel(g, mb, kb, columns, scratch, rowsAt, scratch, jr * kb, c, cOffset + i * ldc + j + jr, ldc, add,
-                                scratch, edgeAt);
+                                scratch, tileAt);
                     }
                 }
             }
@@ -67,23 +67,25 @@ public final class Gemm {
      *
      * @param rows A packed by {@link #packRows}
      * @param panel {@code [k][vectors·lanes]}, as many vectors as {@code columns} needs
-     * @param edge scratch of one tile from {@code edgeOffset} on
+     * @param tile scratch of one tile from {@code tileOffset} on, for edges and sums
      */
     static void panel(GemmKernels g, int m, int k, int columns, float[] rows, int rowsOffset, float[] panel, int panelOffset,
-            float[] c, int cOffset, int ldc, boolean accumulate, float[] edge, int edgeOffset) {
+            float[] c, int cOffset, int ldc, boolean accumulate, float[] tile, int tileOffset) {
         int vectors = vectors(g, columns);
         int width = vectors * g.lanes();
         for (int i = 0; i < m; i += ROWS) {
             int at = rowsOffset + i * k;
-            if (i + ROWS <= m && columns == width) {
-                g.tile(vectors, k, rows, at, panel, panelOffset, c, cOffset + i * ldc, ldc, accumulate);
+            if (i + ROWS <= m && columns == width && !accumulate) {
+                g.tile(vectors, k, rows, at, panel, panelOffset, c, cOffset + i * ldc, ldc);
             } else {
-                g.tile(vectors, k, rows, at, panel, panelOffset, edge, edgeOffset, width, false);
+                g.tile(vectors, k, rows, at, panel, panelOffset, tile, tileOffset, width);
                 for (int r = 0; r < Math.min(ROWS, m - i); r++) {
-                    int from = edgeOffset + r * width;
+                    int from = tileOffset + r * width;
                     int to = cOffset + (i + r) * ldc;
-                    for (int q = 0; q < columns; q++) {
-                        c[to + q] = accumulate ? c[to + q] + edge[from + q] : edge[from + q];
+                    if (accumulate) {
+                        g.addTo(tile, from, c, to, columns);
+                    } else {
+                        System.arraycopy(tile, from, c, to, columns);
                     }
                 }
             }

@@ -17,15 +17,17 @@ public interface GemmKernels {
     int maxVectors();
 
     /**
-     * {@code C = A·B}, or {@code C += A·B}: one full tile.
+     * {@code C = A·B}: one full tile.
      *
      * @param vectors the tile's columns, in vectors, 1 to {@link #maxVectors}
      * @param a packed {@code [k][ROWS]}
      * @param b packed {@code [k][vectors·lanes]}
      * @param c row-major with {@code ldc} elements a row
      */
-    void tile(int vectors, int k, float[] a, int aOffset, float[] b, int bOffset,
-            float[] c, int cOffset, int ldc, boolean accumulate);
+    void tile(int vectors, int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int ldc);
+
+    /** {@code to += from} over n elements. */
+    void addTo(float[] from, int fromOffset, float[] to, int toOffset, int n);
 
     /**
      * {@code C[i][j] += Σ_p A[i][p]·B[p][j]}: the row operand is read as it lies, {@code lda} apart, which saves packing it.

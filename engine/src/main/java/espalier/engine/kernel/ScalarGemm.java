@@ -15,17 +15,22 @@ final class ScalarGemm implements GemmKernels {
     }
 
     @Override
-    public void tile(int vectors, int k, float[] a, int aOffset, float[] b, int bOffset,
-            float[] c, int cOffset, int ldc, boolean accumulate) {
+    public void tile(int vectors, int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int ldc) {
         for (int i = 0; i < ROWS; i++) {
             for (int j = 0; j < vectors; j++) {
                 float sum = 0;
                 for (int p = 0; p < k; p++) {
                     sum += a[aOffset + p * ROWS + i] * b[bOffset + p * vectors + j];
                 }
-                int ci = cOffset + i * ldc + j;
-                c[ci] = accumulate ? c[ci] + sum : sum;
+                c[cOffset + i * ldc + j] = sum;
             }
+        }
+    }
+
+    @Override
+    public void addTo(float[] from, int fromOffset, float[] to, int toOffset, int n) {
+        for (int i = 0; i < n; i++) {
+            to[toOffset + i] += from[fromOffset + i];
         }
     }
 

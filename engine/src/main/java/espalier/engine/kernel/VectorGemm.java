@@ -29,9 +29,20 @@ final class VectorGemm implements GemmKernels {
     }
 
     @Override
-    public void tile(int vectors, int k, float[] a, int aOffset, float[] b, int bOffset,
-            float[] c, int cOffset, int ldc, boolean accumulate) {
-        VectorTiles.tile(vectors, k, a, aOffset, b, bOffset, c, cOffset, ldc, accumulate);
+    public void tile(int vectors, int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int ldc) {
+        VectorTiles.tile(vectors, k, a, aOffset, b, bOffset, c, cOffset, ldc);
+    }
+
+    @Override
+    public void addTo(float[] from, int fromOffset, float[] to, int toOffset, int n) {
+        int i = 0;
+        for (int bound = F.loopBound(n); i < bound; i += N) {
+            FloatVector.fromArray(F, to, toOffset + i).add(FloatVector.fromArray(F, from, fromOffset + i))
+                    .intoArray(to, toOffset + i);
+        }
+        for (; i < n; i++) {
+            to[toOffset + i] += from[fromOffset + i];
+        }
     }
 
     @Override

@@ -7,25 +7,27 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * Tiles of four rows by one to four vectors. Sixteen accumulators beat twenty-four (12×2, 8×3, 6×4) where there are 32 vector
- * registers; AVX2 has 16, so three vectors are the most there. Accumulators are named locals: C2 keeps an array of vectors in
- * memory.
+ * registers; AVX2 has 16, so three vectors are the most there.
+ *
+ * <p>Accumulators are named locals: C2 keeps an array of vectors in memory. A tile only ever overwrites: with the choice to add
+ * to C inside, the method outgrew C2's inlining budget, vectors were boxed, and sgemm fell from 90 to 10 GFLOP/s.
  */
 final class VectorTiles {
     private VectorTiles() {}
 
     static void tile(int vectors, int k, float[] a, int aOffset, float[] b, int bOffset,
-            float[] c, int cOffset, int ldc, boolean accumulate) {
+            float[] c, int cOffset, int ldc) {
         switch (vectors) {
-            case 4 -> tile4x4(k, a, aOffset, b, bOffset, c, cOffset, ldc, accumulate);
-            case 3 -> tile4x3(k, a, aOffset, b, bOffset, c, cOffset, ldc, accumulate);
-            case 2 -> tile4x2(k, a, aOffset, b, bOffset, c, cOffset, ldc, accumulate);
-            case 1 -> tile4x1(k, a, aOffset, b, bOffset, c, cOffset, ldc, accumulate);
+            case 4 -> tile4x4(k, a, aOffset, b, bOffset, c, cOffset, ldc);
+            case 3 -> tile4x3(k, a, aOffset, b, bOffset, c, cOffset, ldc);
+            case 2 -> tile4x2(k, a, aOffset, b, bOffset, c, cOffset, ldc);
+            case 1 -> tile4x1(k, a, aOffset, b, bOffset, c, cOffset, ldc);
             default -> throw new IllegalArgumentException("a tile has 1 to 4 vectors, not " + vectors);
         }
     }
 
     private static void tile4x4(int k, float[] a, int aOffset, float[] b, int bOffset,
-            float[] c, int cOffset, int ldc, boolean accumulate) {
+            float[] c, int cOffset, int ldc) {
         FloatVector c00 = FloatVector.zero(F), c01 = FloatVector.zero(F),
                 c02 = FloatVector.zero(F), c03 = FloatVector.zero(F);
         FloatVector c10 = FloatVector.zero(F), c11 = FloatVector.zero(F),
@@ -60,14 +62,14 @@ final class VectorTiles {
             c32 = a3.fma(b2, c32);
             c33 = a3.fma(b3, c33);
         }
-        store4(c00, c01, c02, c03, c, cOffset, accumulate);
-        store4(c10, c11, c12, c13, c, cOffset + ldc, accumulate);
-        store4(c20, c21, c22, c23, c, cOffset + 2 * ldc, accumulate);
-        store4(c30, c31, c32, c33, c, cOffset + 3 * ldc, accumulate);
+        store4(c00, c01, c02, c03, c, cOffset);
+        store4(c10, c11, c12, c13, c, cOffset + ldc);
+        store4(c20, c21, c22, c23, c, cOffset + 2 * ldc);
+        store4(c30, c31, c32, c33, c, cOffset + 3 * ldc);
     }
 
     private static void tile4x3(int k, float[] a, int aOffset, float[] b, int bOffset,
-            float[] c, int cOffset, int ldc, boolean accumulate) {
+            float[] c, int cOffset, int ldc) {
         FloatVector c00 = FloatVector.zero(F),
                 c01 = FloatVector.zero(F), c02 = FloatVector.zero(F);
         FloatVector c10 = FloatVector.zero(F),
@@ -97,14 +99,14 @@ final class VectorTiles {
             c31 = a3.fma(b1, c31);
             c32 = a3.fma(b2, c32);
         }
-        store3(c00, c01, c02, c, cOffset, accumulate);
-        store3(c10, c11, c12, c, cOffset + ldc, accumulate);
-        store3(c20, c21, c22, c, cOffset + 2 * ldc, accumulate);
-        store3(c30, c31, c32, c, cOffset + 3 * ldc, accumulate);
+        store3(c00, c01, c02, c, cOffset);
+        store3(c10, c11, c12, c, cOffset + ldc);
+        store3(c20, c21, c22, c, cOffset + 2 * ldc);
+        store3(c30, c31, c32, c, cOffset + 3 * ldc);
     }
 
     private static void tile4x2(int k, float[] a, int aOffset, float[] b, int bOffset,
-            float[] c, int cOffset, int ldc, boolean accumulate) {
+            float[] c, int cOffset, int ldc) {
         FloatVector c00 = FloatVector.zero(F), c01 = FloatVector.zero(F);
         FloatVector c10 = FloatVector.zero(F), c11 = FloatVector.zero(F);
         FloatVector c20 = FloatVector.zero(F), c21 = FloatVector.zero(F);
@@ -125,14 +127,14 @@ final class VectorTiles {
             c30 = a3.fma(b0, c30);
             c31 = a3.fma(b1, c31);
         }
-        store2(c00, c01, c, cOffset, accumulate);
-        store2(c10, c11, c, cOffset + ldc, accumulate);
-        store2(c20, c21, c, cOffset + 2 * ldc, accumulate);
-        store2(c30, c31, c, cOffset + 3 * ldc, accumulate);
+        store2(c00, c01, c, cOffset);
+        store2(c10, c11, c, cOffset + ldc);
+        store2(c20, c21, c, cOffset + 2 * ldc);
+        store2(c30, c31, c, cOffset + 3 * ldc);
     }
 
     private static void tile4x1(int k, float[] a, int aOffset, float[] b, int bOffset,
-            float[] c, int cOffset, int ldc, boolean accumulate) {
+            float[] c, int cOffset, int ldc) {
         FloatVector c00 = FloatVector.zero(F);
         FloatVector c10 = FloatVector.zero(F);
         FloatVector c20 = FloatVector.zero(F);
@@ -148,49 +150,27 @@ final class VectorTiles {
             FloatVector a3 = FloatVector.broadcast(F, a[aOffset + p * 4 + 3]);
             c30 = a3.fma(b0, c30);
         }
-        store1(c00, c, cOffset, accumulate);
-        store1(c10, c, cOffset + ldc, accumulate);
-        store1(c20, c, cOffset + 2 * ldc, accumulate);
-        store1(c30, c, cOffset + 3 * ldc, accumulate);
+        c00.intoArray(c, cOffset);
+        c10.intoArray(c, cOffset + ldc);
+        c20.intoArray(c, cOffset + 2 * ldc);
+        c30.intoArray(c, cOffset + 3 * ldc);
     }
 
-    private static void store4(FloatVector v0, FloatVector v1, FloatVector v2, FloatVector v3, float[] c, int at, boolean accumulate) {
-        if (accumulate) {
-            v0 = v0.add(FloatVector.fromArray(F, c, at));
-            v1 = v1.add(FloatVector.fromArray(F, c, at + N));
-            v2 = v2.add(FloatVector.fromArray(F, c, at + 2 * N));
-            v3 = v3.add(FloatVector.fromArray(F, c, at + 3 * N));
-        }
+    private static void store4(FloatVector v0, FloatVector v1, FloatVector v2, FloatVector v3, float[] c, int at) {
         v0.intoArray(c, at);
         v1.intoArray(c, at + N);
         v2.intoArray(c, at + 2 * N);
         v3.intoArray(c, at + 3 * N);
     }
 
-    private static void store3(FloatVector v0, FloatVector v1, FloatVector v2, float[] c, int at, boolean accumulate) {
-        if (accumulate) {
-            v0 = v0.add(FloatVector.fromArray(F, c, at));
-            v1 = v1.add(FloatVector.fromArray(F, c, at + N));
-            v2 = v2.add(FloatVector.fromArray(F, c, at + 2 * N));
-        }
+    private static void store3(FloatVector v0, FloatVector v1, FloatVector v2, float[] c, int at) {
         v0.intoArray(c, at);
         v1.intoArray(c, at + N);
         v2.intoArray(c, at + 2 * N);
     }
 
-    private static void store2(FloatVector v0, FloatVector v1, float[] c, int at, boolean accumulate) {
-        if (accumulate) {
-            v0 = v0.add(FloatVector.fromArray(F, c, at));
-            v1 = v1.add(FloatVector.fromArray(F, c, at + N));
-        }
+    private static void store2(FloatVector v0, FloatVector v1, float[] c, int at) {
         v0.intoArray(c, at);
         v1.intoArray(c, at + N);
-    }
-
-    private static void store1(FloatVector v0, float[] c, int at, boolean accumulate) {
-        if (accumulate) {
-            v0 = v0.add(FloatVector.fromArray(F, c, at));
-        }
-        v0.intoArray(c, at);
     }
 }
