@@ -40,20 +40,25 @@ public record StateDict(SequencedMap<String, StoredTensor> tensors, SequencedMap
         }
     }
 
-    /** {@return the tensors whose names start with {@code prefix}, without it, in order} */
+    /** {@return tensors and metadata whose names start with {@code prefix}, without it, in order} */
     public StateDict under(String prefix) {
-        StateDict part = new StateDict();
-        tensors.forEach((name, t) -> {
+        return new StateDict(under(prefix, tensors), under(prefix, metadata));
+    }
+
+    private static <V> SequencedMap<String, V> under(String prefix, SequencedMap<String, V> all) {
+        SequencedMap<String, V> part = new LinkedHashMap<>();
+        all.forEach((name, value) -> {
             if (name.startsWith(prefix)) {
-                part.tensors.put(name.substring(prefix.length()), t);
+                part.put(name.substring(prefix.length()), value);
             }
         });
         return part;
     }
 
-    /** Adds all tensors of {@code part} under {@code prefix} and returns this. */
+    /** Adds all tensors and metadata of {@code part} under {@code prefix} and returns this. */
     public StateDict putAll(String prefix, StateDict part) {
         part.tensors.forEach((name, t) -> tensors.put(prefix + name, t));
+        part.metadata.forEach((name, text) -> metadata.put(prefix + name, text));
         return this;
     }
 }
