@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import espalier.engine.UserError;
 import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;
-import espalier.nn.Reference;
+import espalier.testdata.TestData;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -29,7 +29,7 @@ class SafetensorsTest {
     @ValueSource(strings = {"resnet20-cifar10.safetensors", "resnet20-cifar10.reference.safetensors",
             "resnet20-cifar10.compression.safetensors", "ops.safetensors"})
     void filesOfTheFormatsOwnLibraryComeOutByteForByte(String name) throws IOException {
-        Path original = Reference.file(name);
+        Path original = TestData.reference(name);
         StateDict state = Safetensors.read(original);
         Safetensors.write(folder.resolve("copy"), state);
         assertThat(Files.mismatch(original, folder.resolve("copy"))).isEqualTo(-1);
