@@ -49,7 +49,7 @@ public final class Datasets {
         return source(name).present(root);
     }
 
-    static DatasetSource source(String name) {
+    private static DatasetSource source(String name) {
         for (DatasetSource s : SOURCES) {
             if (s.info().name().equals(name)) {
                 return s;

@@ -8,7 +8,7 @@ import java.util.List;
 
 /** MNIST and what is published like it: four IDX files, plain or {@code .gz}. */
 record IdxSource(DatasetInfo info) implements DatasetSource {
-    static final List<String> FILES = List.of(
+    private static final List<String> FILES = List.of(
             "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte");
 
     static final IdxSource MNIST = new IdxSource(new DatasetInfo(

@@ -1,0 +1,2 @@
+/** Downloads of the published data sets: resumed, retried, verified before anything is kept. */
+package espalier.datasets.download;
