@@ -1,48 +1,46 @@
 package espalier.attacks;
 
 import espalier.engine.UserError;
+import espalier.engine.kernel.Kernels;
+import espalier.engine.kernel.UpdateKernels;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 
 /**
- * The norm that measures a perturbation δ = x − origin of one image. It supplies the three methods that an attack is made of.
+ * The norm that measures the perturbation δ = x − origin of one image, and with it the two methods that an attack is made of.
  *
- * <p>Each works on n elements from {@code offset} of arrays of one layout, in place, and knows nothing of pixel bounds.
+ * <p>Both work on n elements from {@code offset} of arrays of one layout, and leave x in the ball ‖δ‖ ≤ epsilon, as float
+ * arithmetic measures it, and in [0, 1], if the origin is there.
  */
 public enum Norm {
     /** max |δ|. */
     LINF {
         @Override
-        void step(float[] x, float[] gradient, int offset, int n, double size) {
-            float up = (float) size;
-            for (int i = offset; i < offset + n; i++) {
-                float g = gradient[i];
-                x[i] += g > 0 ? up : g < 0 ? -up : 0f;
-            }
+        void step(float[] x, float[] origin, float[] gradient, int offset, int n, double size, double epsilon) {
+            update().signStep(origin, x, gradient, x, offset, n, (float) size, (float) epsilon, 0f, 1f);
+            tighten(x, origin, offset, n, (float) epsilon);
         }
 
         @Override
-        void project(float[] x, float[] origin, int offset, int n, double epsilon) {
-            float e = (float) epsilon;
+        void randomStart(float[] x, float[] origin, int offset, int n, double epsilon, SplittableRandom random) {
             for (int i = offset; i < offset + n; i++) {
-                float o = origin[i];
-                float v = Math.max(o - e, Math.min(o + e, x[i]));
-                // o ± e was rounded, perhaps outwards; one step back is inside.
-                if (v - o > e) {
-                    v = Math.nextDown(v);
-                } else if (o - v > e) {
-                    v = Math.nextUp(v);
+                float delta = (float) ((2 * random.nextDouble() - 1) * epsilon);
+                x[i] = Math.max(0f, Math.min(1f, origin[i] + delta));
+            }
+            tighten(x, origin, offset, n, (float) epsilon);
+        }
+
+        /** The sum origin ± epsilon was rounded, perhaps outwards; one step back is inside. */
+        private void tighten(float[] x, float[] origin, int offset, int n, float epsilon) {
+            for (int i = offset; i < offset + n; i++) {
+                float delta = x[i] - origin[i];
+                if (delta > epsilon) {
+                    x[i] = Math.nextDown(x[i]);
+                } else if (delta < -epsilon) {
+                    x[i] = Math.nextUp(x[i]);
                 }
-                x[i] = v;
-            }
-        }
-
-        @Override
-        void randomStart(float[] x, int offset, int n, double epsilon, SplittableRandom random) {
-            for (int i = offset; i < offset + n; i++) {
-                x[i] += (float) ((2 * random.nextDouble() - 1) * epsilon);
             }
         }
     },
@@ -50,30 +48,17 @@ public enum Norm {
     /** The Euclidean norm of δ over all pixels and channels of an image. */
     L2 {
         @Override
-        void step(float[] x, float[] gradient, int offset, int n, double size) {
-            double norm = length(gradient, null, offset, n);
-            if (norm > 0 && norm < Double.POSITIVE_INFINITY) {
-                double scale = size / norm;
-                for (int i = offset; i < offset + n; i++) {
-                    x[i] += (float) (scale * gradient[i]);
-                }
+        void step(float[] x, float[] origin, float[] gradient, int offset, int n, double size, double epsilon) {
+            double length = Math.sqrt(update().sumOfSquares(gradient, offset, n));
+            if (length < Double.POSITIVE_INFINITY) {
+                float scale = (float) (size / Math.max(length, SHORTEST));
+                Kernels.active().elementwise().scaledAdd(scale, gradient, offset, x, offset, n);
             }
+            project(x, origin, offset, n, epsilon);
         }
 
         @Override
-        void project(float[] x, float[] origin, int offset, int n, double epsilon) {
-            // The first pass is the projection. Rounding x may leave it a hair outside, which a growing shortening takes back.
-            double shorten = 0;
-            for (double norm; (norm = length(x, origin, offset, n)) > epsilon; shorten = Math.max(0x1p-24, 2 * shorten)) {
-                double scale = epsilon / norm * Math.max(0, 1 - shorten);
-                for (int i = offset; i < offset + n; i++) {
-                    x[i] = (float) (origin[i] + scale * ((double) x[i] - origin[i]));
-                }
-            }
-        }
-
-        @Override
-        void randomStart(float[] x, int offset, int n, double epsilon, SplittableRandom random) {
+        void randomStart(float[] x, float[] origin, int offset, int n, double epsilon, SplittableRandom random) {
             double[] direction = new double[n];
             double squares = 0;
             for (int i = 0; i < n; i++) {
@@ -82,19 +67,42 @@ public enum Norm {
             }
             double scale = epsilon * StrictMath.pow(random.nextDouble(), 1.0 / n) / Math.sqrt(squares);
             for (int i = 0; i < n; i++) {
-                x[offset + i] += (float) (scale * direction[i]);
+                x[offset + i] = (float) (origin[offset + i] + scale * direction[i]);
             }
+            project(x, origin, offset, n, epsilon);
+        }
+
+        /** Scales δ down to epsilon, then clips, which shortens it further. */
+        private void project(float[] x, float[] origin, int offset, int n, double epsilon) {
+            double factor = factor(x, origin, offset, n, epsilon);
+            update().pullStep(origin, x, x, offset, n, (float) factor, 0f, 1f);
+            // Rounding may leave x a hair outside; a growing shortening ends that.
+            for (double shorten = 0x1p-24; (factor = factor(x, origin, offset, n, epsilon)) < 1; shorten *= 2) {
+                update().pullStep(origin, x, x, offset, n, (float) (factor * Math.max(0, 1 - shorten)), 0f, 1f);
+            }
+        }
+
+        private double factor(float[] x, float[] origin, int offset, int n, double epsilon) {
+            double length = Math.sqrt(update().squaredDistance(x, origin, offset, n));
+            return length > epsilon ? epsilon / length : 1;
         }
     };
 
-    /** {@code x += size · direction}: the steepest ascent of unit norm; an element or image without a gradient stays. */
-    abstract void step(float[] x, float[] gradient, int offset, int n, double size);
+    /** A gradient shorter than this makes a shorter step, as in PyTorch's {@code clamp_min}. */
+    private static final double SHORTEST = 1e-12;
 
-    /** Moves {@code x} to the point of the ball ‖x − origin‖ ≤ epsilon that is nearest to it, as float arithmetic measures it. */
-    abstract void project(float[] x, float[] origin, int offset, int n, double epsilon);
+    /**
+     * {@code x ← clip(project(x + size · direction))}: a step along the gradient by its dual direction of unit norm; where there is
+     * no gradient x stays.
+     */
+    abstract void step(float[] x, float[] origin, float[] gradient, int offset, int n, double size, double epsilon);
 
-    /** Moves {@code x} by a uniformly random point of the ball of radius epsilon. */
-    abstract void randomStart(float[] x, int offset, int n, double epsilon, SplittableRandom random);
+    /** {@code x ← clip(origin + δ)}, δ being uniformly random in the ball. */
+    abstract void randomStart(float[] x, float[] origin, int offset, int n, double epsilon, SplittableRandom random);
+
+    private static UpdateKernels update() {
+        return Kernels.active().update();
+    }
 
     /** {@return the norm called {@code linf} or {@code l2}} */
     public static Norm byName(String name) {
@@ -106,14 +114,5 @@ public enum Norm {
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);
-    }
-
-    private static double length(float[] x, float[] origin, int offset, int n) {
-        double squares = 0;
-        for (int i = offset; i < offset + n; i++) {
-            double d = origin == null ? x[i] : (double) x[i] - origin[i];
-            squares += d * d;
-        }
-        return Math.sqrt(squares);
     }
 }

@@ -84,11 +84,8 @@ public record Pgd(ThreatModel threat) {
         float[] x = adversarial.data();
         System.arraycopy(start, 0, x, 0, x.length);
         if (threat.randomStart()) {
-            Parallel.forEach(images, i -> {
-                norm.randomStart(x, i * n, n, threat.epsilon(), random(seed, firstIndex + indices[i], restart));
-                norm.project(x, start, i * n, n, threat.epsilon());
-                clip(x, i * n, n);
-            });
+            Parallel.forEach(images, i -> norm.randomStart(x, start, i * n, n, threat.epsilon(),
+                    random(seed, firstIndex + indices[i], restart)));
         }
         var loss = new CrossEntropy(goals, 0f, Reduction.SUM);
         double ascent = threat.targeted() ? -threat.stepSize() : threat.stepSize();
@@ -96,11 +93,7 @@ public record Pgd(ThreatModel threat) {
             try (Workspace _ = Workspace.open()) {
                 float[] gradient = Tape.record(List.of(adversarial), () -> loss.apply(model.logits(adversarial)))
                         .of(adversarial).data();
-                Parallel.forEach(images, i -> {
-                    norm.step(x, gradient, i * n, n, ascent);
-                    norm.project(x, start, i * n, n, threat.epsilon());
-                    clip(x, i * n, n);
-                });
+                Parallel.forEach(images, i -> norm.step(x, start, gradient, i * n, n, ascent, threat.epsilon()));
             }
         }
         return adversarial;
@@ -154,12 +147,6 @@ public record Pgd(ThreatModel threat) {
             System.arraycopy(x.data(), indices[k] * n, y.data(), k * n, n);
         }
         return y;
-    }
-
-    private static void clip(float[] x, int offset, int n) {
-        for (int i = offset; i < offset + n; i++) {
-            x[i] = Math.max(0f, Math.min(1f, x[i]));
-        }
     }
 
     private static void requirePixels(Tensor x) {

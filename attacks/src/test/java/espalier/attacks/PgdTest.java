@@ -98,15 +98,17 @@ class PgdTest {
     @EnumSource(Norm.class)
     void randomStartFillsTheBallAndDiffersByImageAndRestart(Norm norm) {
         float[] grey = new float[1000];
-        float[] other = new float[1000];
-        norm.randomStart(grey, 0, 1000, 0.25, new SplittableRandom(1));
-        norm.randomStart(other, 0, 1000, 0.25, new SplittableRandom(2));
-        assertThat(grey).isNotEqualTo(other);
+        Arrays.fill(grey, 0.5f);
+        float[] a = new float[1000];
+        float[] b = new float[1000];
+        norm.randomStart(a, grey, 0, 1000, 0.25, new SplittableRandom(1));
+        norm.randomStart(b, grey, 0, 1000, 0.25, new SplittableRandom(2));
+        assertThat(a).isNotEqualTo(b);
         double squares = 0;
         float max = 0;
-        for (float v : grey) {
-            squares += v * v;
-            max = Math.max(max, Math.abs(v));
+        for (float v : a) {
+            squares += (v - 0.5) * (v - 0.5);
+            max = Math.max(max, Math.abs(v - 0.5f));
         }
         // Nearly all of a ball in 1000 dimensions is close to its surface.
         assertThat(norm == Norm.LINF ? max : Math.sqrt(squares)).isBetween(0.245, 0.25);
@@ -184,7 +186,7 @@ class PgdTest {
         float[] a = new Pgd(ThreatModel.pgd(norm, 0.1, 0.1, 3)).perturb(_ -> constant, x, labels, 0, 0).data();
         assertThat(a).isEqualTo(x.data());
         float[] y = x.data().clone();
-        norm.step(y, new float[] {Float.NaN, 0f, -0f}, 0, 3, 0.1);
+        norm.step(y, x.data(), new float[] {Float.NaN, 0f, -0f}, 0, 3, 0.1, 0.1);
         assertThat(y).isEqualTo(x.data());
     }
 
