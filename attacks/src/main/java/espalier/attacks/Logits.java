@@ -20,7 +20,7 @@ final class Logits {
         }
     }
 
-    /** {@return the model's most likely class for each image; of equals the first} */
+    /** {@return the model's {@linkplain #mostLikely most likely} class for each image} */
     static int[] classes(DifferentiableModel model, Tensor x) {
         float[][] rows = of(model, x);
         int[] classes = new int[rows.length];
@@ -30,9 +30,13 @@ final class Logits {
         return classes;
     }
 
+    /** {@return the class of the largest logit, of equals the first; −1 where one is not a number, so that no class is right} */
     static int mostLikely(float[] row) {
         int best = 0;
-        for (int k = 1; k < row.length; k++) {
+        for (int k = 0; k < row.length; k++) {
+            if (Float.isNaN(row[k])) {
+                return -1;
+            }
             if (row[k] > row[best]) {
                 best = k;
             }
@@ -52,10 +56,13 @@ final class Logits {
 
     /** {@return the cross-entropy of one row: log Σ exp(z) − z[label]} */
     static double loss(float[] row, int label) {
-        double max = row[mostLikely(row)];
+        float max = Float.NEGATIVE_INFINITY;
+        for (float z : row) {
+            max = Math.max(max, z);
+        }
         double sum = 0;
         for (float z : row) {
-            sum += Math.exp(z - max);
+            sum += Math.exp((double) z - max);
         }
         return Math.log(sum) + max - row[label];
     }

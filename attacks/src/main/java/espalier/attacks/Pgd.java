@@ -109,6 +109,9 @@ public record Pgd(ThreatModel threat) {
         int[] goals = new int[labels.length];
         for (int i = 0; i < goals.length; i++) {
             int label = predicted ? Logits.mostLikely(logits[i]) : labels[i];
+            if (label < 0) {
+                throw new UserError("the model's logits of image " + i + " are not numbers: there is no predicted class to attack");
+            }
             int classes = logits[i].length;
             goals[i] = switch (threat.target()) {
                 case UNTARGETED -> label;

@@ -63,6 +63,13 @@ class AdversarialSetTest {
     }
 
     @Test
+    void aModelWithoutNumbersIsNeverRight() {
+        Robustness r = craft(3).judge(x -> Tensor.full(Shape.of(x.shape().dim(0), 2), Float.NaN), ThreatModel.SELF);
+        assertThat(r.cleanAccuracy()).isZero();
+        assertThat(r.adversarialAccuracy()).isZero();
+    }
+
+    @Test
     void refusesNothingToDo() {
         assertThatThrownBy(() -> craft(0)).hasMessageContaining("batch size");
         LabelledImages none = LabelledImages.of(0, IMAGES::images, IMAGES::labels);

@@ -220,6 +220,9 @@ class PgdTest {
 
     @Test
     void refusesWhatCannotBeAttacked() {
+        var predicted = new Pgd(ThreatModel.fgsm(Norm.LINF, 0.1).withLabels(LabelSource.PREDICTED));
+        assertThatThrownBy(() -> predicted.perturb(_ -> Tensor.full(Shape.of(N, 10), Float.NaN), x, labels, 0, 0))
+                .isInstanceOf(UserError.class).hasMessageContaining("not numbers");
         var attack = new Pgd(ThreatModel.fgsm(Norm.LINF, 0.1));
         assertThatThrownBy(() -> attack.perturb(model, x, new int[3], 0, 0)).hasMessageContaining("[13,1,8,8]")
                 .hasMessageContaining("3 labels");

@@ -9,6 +9,7 @@ import espalier.nn.Parameter;
 import espalier.nn.model.Model;
 import it.unimi.dsi.fastutil.floats.FloatArrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.SequencedMap;
 import java.util.SplittableRandom;
 
@@ -21,7 +22,7 @@ public final class Pruner {
      *
      * <p>Over all tensors exactly round(f·N_prunable) parameters stay; per tensor round(f·size) of each, f being
      * {@code (N/c − N_fixed)/N_prunable}. Of a model with masks in force the compression still counts from its original number of
-     * parameters, and what is pruned stays pruned.
+     * parameters, and what is pruned stays pruned: a tensor that has fewer left than its share keeps those.
      *
      * @param compression original/remaining parameters, all counted
      * @param gradients as the {@linkplain PruningStrategy#gradient strategy} needs them, else null
@@ -41,6 +42,14 @@ public final class Pruner {
             Tensor gradient = strategy.gradient() == Gradient.NONE ? null : gradients.gradients().get(e.getKey());
             keys(strategy, e.getKey(), e.getValue(), gradient, random, keys, offset);
             offset += e.getValue().data().size();
+        }
+        int alive = 0;
+        for (float key : keys) {
+            alive += key < Float.POSITIVE_INFINITY ? 1 : 0;
+        }
+        if (alive < budget.of(candidates)) {
+            throw new UserError(String.format(Locale.ROOT, "compression %s cannot be reached: the model is pruned already to %.3f, "
+                    + "and what is pruned stays pruned", compression, total / (double) (total - candidates + alive)));
         }
         float[] kept = new float[candidates];
         int remaining = total - candidates;
