@@ -5,6 +5,9 @@ import static espalier.engine.kernel.GemmKernels.ROWS;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 
 /**
  * One 2-d convolution of one geometry, an image at a time, single-threaded: matrix multiplication over panels of patches that
@@ -21,6 +24,11 @@ import java.util.List;
  * {@code [groups·o,oh,ow]}, weight {@code [groups·o,c,kh,kw]}.
  */
 public final class Convolution {
+    private static final Map<Key, Convolution> KNOWN = new ConcurrentHashMap<>();
+    private static final int MOST_KNOWN = 512;
+
+    private record Key(GemmKernels gemm, ConvShape shape, int groups) {}
+
     private final GemmKernels gemm;
     private final ConvShape shape;
     private final int groups;
@@ -31,7 +39,15 @@ public final class Convolution {
     /** The input positions {@code (a + stride·i, b + stride·j)} and the taps that reach them, in a padded output gradient. */
     private record Phase(int a, int b, int rows, int columns, int[] tapRows, int[] tapColumns, Patches patches) {}
 
-    public Convolution(GemmKernels gemm, ConvShape shape, int groups) {
+    /** {@return the convolution of this geometry, which is remembered: its tables are made once} */
+    public static Convolution of(GemmKernels gemm, ConvShape shape, int groups) {
+        if (KNOWN.size() >= MOST_KNOWN) {
+            KNOWN.clear();
+        }
+        return KNOWN.computeIfAbsent(new Key(gemm, shape, groups), k -> new Convolution(k.gemm, k.shape, k.groups));
+    }
+
+    private Convolution(GemmKernels gemm, ConvShape shape, int groups) {
         this.gemm = gemm;
         this.shape = shape;
         this.groups = groups;
@@ -339,7 +355,7 @@ public final class Convolution {
         }
 
         static int[] taps(int phase, int kernel, ConvShape s) {
-            return java.util.stream.IntStream.range(0, kernel)
+            return IntStream.range(0, kernel)
                     .filter(r -> Math.floorMod(phase + s.padding() - r * s.dilation(), s.stride()) == 0)
                     .toArray();
         }

@@ -156,6 +156,6 @@ public record Conv2d(int stride, int padding, int dilation, int groups) implemen
             throw new IllegalArgumentException("conv2d: x " + x + " padded by " + padding + " is smaller than weight " + weight
                     + " dilated by " + dilation);
         }
-        return new Convolution(Kernels.active().gemm(), shape, groups);
+        return Convolution.of(Kernels.active().gemm(), shape, groups);
     }
 }
