@@ -1,13 +1,11 @@
 package espalier.bench.cli;
 
 import espalier.engine.UserError;
+import espalier.nn.checkpoint.AtomicFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -52,11 +50,14 @@ public final class Cli {
     }
 
     private static int misused(ParameterException e) {
-        CommandLine command = e.getCommandLine();
         String hint = "";
         if (e instanceof UnmatchedArgumentException unmatched && !unmatched.getSuggestions().isEmpty()) {
             hint = "; did you mean " + unmatched.getSuggestions().getFirst() + "?";
         }
+        return misused(e.getCommandLine(), e, hint);
+    }
+
+    private static int misused(CommandLine command, RuntimeException e, String hint) {
         command.getErr().println("espalier: " + oneLine(e.getMessage()) + hint + "; see "
                 + command.getCommandSpec().qualifiedName() + " --help");
         trace(command, e);
@@ -64,6 +65,9 @@ public final class Cli {
     }
 
     private static int fail(CommandLine command, Throwable e) {
+        if (e instanceof Options.Misused misused) {
+            return misused(command, misused, "");
+        }
         command.getErr().println("espalier: " + describe(e));
         trace(command, e);
         return CommandLine.ExitCode.SOFTWARE;
@@ -80,11 +84,8 @@ public final class Cli {
         return switch (e) {
             case UserError u -> oneLine(u.getMessage());
             case UncheckedIOException u -> describe(u.getCause());
-            case AccessDeniedException f -> f.getFile() + ": permission denied";
-            case NoSuchFileException f -> f.getFile() + ": no such file";
-            case NotDirectoryException f -> f.getFile() + ": not a folder";
-            case FileSystemException f -> oneLine(f.getFile() + ": " + (f.getReason() == null ? "failed" : f.getReason()));
-            case IOException io -> oneLine(String.valueOf(io.getMessage()));
+            case FileSystemException f when f.getFile() != null -> f.getFile() + ": " + AtomicFile.reason(f);
+            case IOException io -> oneLine(AtomicFile.reason(io));
             case OutOfMemoryError _ -> "out of memory with a heap of " + (Runtime.getRuntime().maxMemory() >> 20)
                     + " MB: lower --batch-size, or set ESPALIER_JAVA_OPTS=-Xmx4g";
             default -> oneLine(e + " (a bug: --debug shows the trace)");

@@ -6,14 +6,22 @@ import picocli.CommandLine;
 final class Options {
     private Options() {}
 
-    static void atLeast(int least, int value, String option) {
+    static int atLeast(int least, int value, String option) {
         if (value < least) {
             throw usage(option + " must be at least " + least + ", got " + value);
         }
+        return value;
     }
 
-    /** {@return an exception that ends in exit code 2; the command at fault is not known here, so help is the program's} */
-    static CommandLine.ParameterException usage(String message) {
-        return new CommandLine.ParameterException(new CommandLine(new EspalierCommand()), message);
+    /** {@return an exception that ends in exit code 2} */
+    static Misused usage(String message) {
+        return new Misused(message);
+    }
+
+    /** Wrong usage that is noticed after the command line was parsed. */
+    static final class Misused extends RuntimeException {
+        Misused(String message) {
+            super(message);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package espalier.bench.cli;
 
 import espalier.bench.report.Json;
+import espalier.bench.report.Progress;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.function.Consumer;
@@ -12,6 +13,11 @@ record Output(PrintWriter out, Path json) {
     static Output of(CommandSpec spec) {
         EspalierCommand root = (EspalierCommand) spec.root().userObject();
         return new Output(spec.commandLine().getOut(), root.json);
+    }
+
+    /** {@return where the command shows how far it is} */
+    static Progress progress(CommandSpec spec) {
+        return Progress.to(spec.commandLine().getErr(), Console.isTerminal());
     }
 
     /** Writes the result as text, and as JSON if asked for; {@code --json -} prints the JSON in place of the text. */

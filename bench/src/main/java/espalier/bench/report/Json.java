@@ -1,18 +1,11 @@
 package espalier.bench.report;
 
 import espalier.engine.UserError;
+import espalier.nn.checkpoint.AtomicFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.SerializationFeature;
@@ -39,56 +32,24 @@ public final class Json {
 
     /** Writes the tree to a file, whole or not at all. */
     public static void write(Path file, JsonNode tree) {
-        writeAtomically(file, pretty(tree) + "\n");
+        writeText(file, pretty(tree) + "\n");
     }
 
     /**
-     * Writes a text file, UTF-8, by way of a temporary one in the same folder, which is made if need be.
+     * Writes a text file, UTF-8, whole or not at all; into a device or a pipe such as /dev/stdout as it is.
      *
      * @throws UserError when the file cannot be written; what was there before is then still there
      */
-    public static void writeAtomically(Path file, String text) {
-        Path folder = file.toAbsolutePath().getParent();
-        Path temporary = folder.resolve("." + file.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
-        try {
-            if (Files.exists(file) && !Files.isRegularFile(file)) {
-                // A device or a pipe, such as /dev/stdout: a move would put a file in its place.
-                Files.writeString(file, text);
-                return;
+    public static void writeText(Path file, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
+            try {
+                Files.write(file, bytes);
+            } catch (IOException e) {
+                throw new UserError(file + " cannot be written: " + AtomicFile.reason(e), e);
             }
-            Files.createDirectories(folder);
-            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.CREATE,
-                    StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-                ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-                channel.force(true);
-            }
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            deleteQuietly(temporary);
-            throw cannotWrite(file, e);
-        }
-    }
-
-    /** {@return the error of a file that could not be written, with the system's reason in it} */
-    public static UserError cannotWrite(Path file, IOException e) {
-        String reason = switch (e) {
-            case AccessDeniedException _ -> "permission denied";
-            case NoSuchFileException _ -> "the folder cannot be made";
-            case FileAlreadyExistsException f -> f.getFile() + " is a file, not a folder";
-            case FileSystemException f when f.getReason() != null -> f.getReason();
-            default -> String.valueOf(e.getMessage());
-        };
-        return new UserError("cannot write " + file + ": " + reason, e);
-    }
-
-    private static void deleteQuietly(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            // The first failure is the one to report.
+        } else {
+            AtomicFile.write(file, out -> out.write(bytes));
         }
     }
 }

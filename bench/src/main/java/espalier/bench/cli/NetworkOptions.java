@@ -1,0 +1,79 @@
+package espalier.bench.cli;
+
+import espalier.datasets.DataRoot;
+import espalier.datasets.Dataset;
+import espalier.datasets.Datasets;
+import espalier.nn.model.Model;
+import espalier.nn.model.Models;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** Which network, on which images: the options that all commands have that work with one. */
+final class NetworkOptions {
+    @Option(names = "--model", paramLabel = "NAME", converter = Names.ModelName.class, completionCandidates = Names.ModelName.class,
+            description = "One of ${COMPLETION-CANDIDATES} (default: lenet).")
+    String model;
+
+    @Option(names = "--weights", paramLabel = "FILE", description = "Start from this safetensors file (PyTorch's names).")
+    Path weights;
+
+    @Option(names = "--dataset", paramLabel = "NAME", converter = Names.DatasetName.class,
+            completionCandidates = Names.DatasetName.class,
+            description = "One of ${COMPLETION-CANDIDATES} (default: digits).")
+    String dataset;
+
+    @Option(names = "--data", paramLabel = "DIR",
+            description = "Where data sets lie (default: $ESPALIER_DATA, else ~/.espalier/data).")
+    Path data;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Of everything random (default: 1).")
+    Long seed;
+
+    @Option(names = "--batch-size", paramLabel = "N", description = "Images at a time (default: 128).")
+    Integer batchSize;
+
+    @Option(names = "--out", paramLabel = "PATH",
+            description = "Where to write: a folder, or the name of the .safetensors file itself.")
+    Path out;
+
+    String modelName() {
+        return model == null ? "lenet" : model;
+    }
+
+    String datasetName() {
+        return dataset == null ? "digits" : dataset;
+    }
+
+    long seed() {
+        return seed == null ? 1 : seed;
+    }
+
+    int batchSize() {
+        return batchSize == null ? 128 : Options.atLeast(1, batchSize, "--batch-size");
+    }
+
+    Dataset loadDataset() {
+        return Datasets.load(datasetName(), DataRoot.resolve(data));
+    }
+
+    /** {@return a model for the images, with the weights that were asked for, or random ones} */
+    Model model(Dataset images) {
+        Model created = create(modelName(), images, seed());
+        if (weights != null) {
+            created.load(weights);
+        }
+        return created;
+    }
+
+    /** {@return as {@link #model}, but weights there must be} */
+    Model trainedModel(Dataset images) {
+        if (weights == null) {
+            throw Options.usage("--weights is missing: which network? 'espalier train' makes one");
+        }
+        return model(images);
+    }
+
+    static Model create(String name, Dataset images, long seed) {
+        return Models.create(name, images.imageShape(), images.classes(), images.mean(), images.std(), seed);
+    }
+}

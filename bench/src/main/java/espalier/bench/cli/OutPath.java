@@ -1,0 +1,36 @@
+package espalier.bench.cli;
+
+import java.nio.file.Path;
+
+/**
+ * What {@code --out} means: a file where it ends in {@code .safetensors}, and what belongs to it beside it; else a folder.
+ *
+ * @param path as given, or a command's default
+ */
+record OutPath(Path path) {
+    private static final String EXTENSION = ".safetensors";
+
+    private boolean isFile() {
+        return path.toString().endsWith(EXTENSION);
+    }
+
+    /** {@return the file for the network} */
+    Path network() {
+        return isFile() ? path : path.resolve("model" + EXTENSION);
+    }
+
+    /** {@return a file that belongs to it: {@code masks.safetensors}, or {@code NAME.masks.safetensors} beside {@code NAME.safetensors}} */
+    Path beside(String what) {
+        return isFile() ? path.resolveSibling(stem() + "." + what + EXTENSION) : path.resolve(what + EXTENSION);
+    }
+
+    /** {@return the folder for training checkpoints} */
+    Path checkpoints() {
+        return isFile() ? path.resolveSibling(stem() + ".training") : path;
+    }
+
+    private String stem() {
+        String name = path.getFileName().toString();
+        return name.substring(0, name.length() - EXTENSION.length());
+    }
+}
