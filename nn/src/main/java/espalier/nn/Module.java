@@ -9,6 +9,7 @@ import espalier.nn.checkpoint.StoredTensor;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SequencedCollection;
 import java.util.SequencedMap;
 import java.util.function.BiConsumer;
 
@@ -54,6 +55,19 @@ public abstract class Module {
         try (Workspace w = Workspace.open()) {
             return w.keep(forward(x));
         }
+    }
+
+    /** {@return {@code layers} applied to {@code x} one after the other}; where no tape is in force, each result dies with its use. */
+    protected static Tensor chain(Tensor x, SequencedCollection<? extends Module> layers) {
+        Tensor y = x;
+        for (Module layer : layers) {
+            Tensor before = y;
+            y = layer.apply(before);
+            if (!Tape.recording() && !before.sharesStorage(x) && !before.sharesStorage(y)) {
+                Workspace.release(before);
+            }
+        }
+        return y;
     }
 
     /** Adds a trained tensor and returns it. */

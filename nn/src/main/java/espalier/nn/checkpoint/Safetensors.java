@@ -57,14 +57,10 @@ public final class Safetensors {
             throw new UserError(file + " is not a safetensors file: it has " + length + " bytes, the shortest has 10");
         }
         byte[] first = bytes(channel, file, 0, 8);
-        if (first[0] == 'P' && first[1] == 'K' || (first[0] & 0xFF) == 0x80) {
-            throw new UserError(file + " is a PyTorch pickle, not a safetensors file; convert it in Python with "
-                    + "safetensors.torch.save_file(model.state_dict(), ...)");
-        }
         long header = ByteBuffer.wrap(first).order(ByteOrder.LITTLE_ENDIAN).getLong();
         if (header < 2 || header > MAX_HEADER) {
             throw new UserError(file + " is not a safetensors file: its header would have "
-                    + Long.toUnsignedString(header) + " bytes");
+                    + Long.toUnsignedString(header) + " bytes" + hint(first));
         }
         if (header > length - 8) {
             throw new UserError(file + " is truncated: a header of " + header + " bytes is announced, "
@@ -79,6 +75,12 @@ public final class Safetensors {
         }
         result.metadata().putAll(described.metadata());
         return result;
+    }
+
+    /** What {@code torch.save} writes is a zip file, or was a pickle in old versions. */
+    private static String hint(byte[] first) {
+        boolean pickle = first[0] == 'P' && first[1] == 'K' || (first[0] & 0xFF) == 0x80 && first[1] <= 5;
+        return pickle ? "; if it is a file of torch.save, convert it in Python with safetensors.torch.save_file" : "";
     }
 
     private static byte[] bytes(FileChannel channel, Path file, long position, int n) throws IOException {

@@ -1,8 +1,6 @@
 package espalier.nn.layer;
 
-import espalier.engine.autograd.Tape;
 import espalier.engine.tensor.Tensor;
-import espalier.engine.tensor.Workspace;
 import espalier.nn.Module;
 import java.util.List;
 
@@ -20,14 +18,6 @@ public final class Sequential extends Module {
 
     @Override
     protected Tensor forward(Tensor x) {
-        Tensor y = x;
-        for (Module layer : children().values()) {
-            Tensor before = y;
-            y = layer.apply(before);
-            if (!Tape.recording() && !before.sharesStorage(x) && !before.sharesStorage(y)) {
-                Workspace.release(before);
-            }
-        }
-        return y;
+        return chain(x, children().sequencedValues());
     }
 }

@@ -11,17 +11,13 @@ import espalier.nn.layer.Conv2d;
 
 /** relu(bn2(conv2(relu(bn1(conv1(x))))) + shortcut(x)): the shortcut is x, subsampled and padded with zero channels at a step. */
 final class BasicBlock extends Module {
-    private final Conv2d conv1;
-    private final BatchNorm bn1;
-    private final Conv2d conv2;
-    private final BatchNorm bn2;
     private final OptionAShortcut shortcut;
 
     BasicBlock(int inChannels, int outChannels, int stride, Init init) {
-        conv1 = child("conv1", conv3x3(inChannels, outChannels, stride, init));
-        bn1 = child("bn1", BatchNorm.withRelu(outChannels));
-        conv2 = child("conv2", conv3x3(outChannels, outChannels, 1, init));
-        bn2 = child("bn2", new BatchNorm(outChannels));
+        child("conv1", conv3x3(inChannels, outChannels, stride, init));
+        child("bn1", BatchNorm.withRelu(outChannels));
+        child("conv2", conv3x3(outChannels, outChannels, 1, init));
+        child("bn2", new BatchNorm(outChannels));
         shortcut = stride == 1 && inChannels == outChannels
                 ? null
                 : new OptionAShortcut(stride, (outChannels - inChannels) / 2);
@@ -35,7 +31,7 @@ final class BasicBlock extends Module {
 
     @Override
     protected Tensor forward(Tensor x) {
-        Tensor y = bn2.apply(conv2.apply(bn1.apply(conv1.apply(x))));
+        Tensor y = chain(x, children().sequencedValues());
         return new Add(true).apply(y, shortcut == null ? x : shortcut.apply(x));
     }
 }

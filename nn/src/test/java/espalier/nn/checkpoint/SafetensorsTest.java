@@ -69,6 +69,17 @@ class SafetensorsTest {
         assertThat(Files.list(folder)).containsExactly(file);
     }
 
+    /** A pickle starts with 0x80 and a small number, and so do files whose header is of such a length. */
+    @ParameterizedTest
+    @ValueSource(ints = {128, 0x180, 0x280})
+    void aHeaderLengthLikeAPicklesIsNone(int length) throws IOException {
+        StateDict state = new StateDict();
+        state.metadata().put("k", "x".repeat(length - 28));
+        Safetensors.write(folder.resolve("x"), state);
+        assertThat(Files.readAllBytes(folder.resolve("x"))).hasSize(8 + length).startsWith(length & 0xFF, length >> 8);
+        assertThat(Safetensors.read(folder.resolve("x")).metadata()).isEqualTo(state.metadata());
+    }
+
     @Test
     void halfAndDoublePrecisionBecomeFloats() {
         byte[] f16 = {0x00, 0x3C, 0x00, (byte) 0xC0, 0x01, 0x00};
@@ -120,7 +131,8 @@ class SafetensorsTest {
         assertThatThrownBy(() -> Safetensors.read(folder.resolve("no"))).isInstanceOf(UserError.class).hasMessageContaining("does not exist");
         assertThatThrownBy(() -> Safetensors.read(folder)).isInstanceOf(UserError.class).hasMessageContaining("is a folder");
         refused(new byte[7], "has 7 bytes");
-        refused("PK\u0003\u0004 and so on".getBytes(StandardCharsets.ISO_8859_1), "PyTorch pickle");
+        refused("PK\u0003\u0004\0\0\b\b\0\0".getBytes(StandardCharsets.ISO_8859_1), "convert it in Python");
+        refused(new byte[] {(byte) 0x80, 2, (byte) 0x8A, 10, 'l', (byte) 0xFC, (byte) 0x9C, 'F'}, "convert it in Python");
         refused("dataset: digits\nmodel: lenet\n".getBytes(StandardCharsets.UTF_8), "not a safetensors file");
         refused(ByteBuffer.allocate(8).putLong(-1).array(), "header would have 18446744073709551615 bytes");
         byte[] announced = ByteBuffer.allocate(20).order(ByteOrder.LITTLE_ENDIAN).putLong(99_000_000).array();
