@@ -30,6 +30,11 @@ public interface Kernels {
 
     /** {@return softmax and cross-entropy} */
     SoftmaxKernels softmax();
+    }
+
+    @Override
+    /** {@return integer loops of quantized models} */
+    Int8Kernels int8();
 
     /** {@return the steps of optimizers and attacks} */
     UpdateKernels update();

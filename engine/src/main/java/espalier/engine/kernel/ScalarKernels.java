@@ -10,6 +10,7 @@ final class ScalarKernels implements Kernels {
     private final PoolKernels pool = new ScalarPool();
     private final SoftmaxKernels softmax = new ScalarSoftmax();
     private final UpdateKernels update = new ScalarUpdate();
+    private final Int8Kernels int8 = new ScalarInt8();
 
     @Override
     public String name() {
@@ -49,5 +50,10 @@ final class ScalarKernels implements Kernels {
     @Override
     public UpdateKernels update() {
         return update;
+    }
+
+    @Override
+    public Int8Kernels int8() {
+        return int8;
     }
 }

@@ -8,6 +8,7 @@ final class VectorKernels implements Kernels {
     private final PoolKernels pool = new ScalarPool();
     private final SoftmaxKernels softmax = new ScalarSoftmax();
     private final UpdateKernels update = new VectorUpdate();
+    private final Int8Kernels int8 = new VectorInt8();
 
     @Override
     public String name() {
@@ -47,5 +48,10 @@ final class VectorKernels implements Kernels {
     @Override
     public UpdateKernels update() {
         return update;
+    }
+
+    @Override
+    public Int8Kernels int8() {
+        return int8;
     }
 }

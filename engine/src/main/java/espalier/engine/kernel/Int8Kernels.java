@@ -1,0 +1,81 @@
+package espalier.engine.kernel;
+
+/**
+ * Integer loops: unsigned 8-bit activations × signed 8-bit weights → 32-bit sums → unsigned 8-bit activations, exact.
+ *
+ * <p>The matrix product works on <em>panels</em>: {@link #panel()} neighbouring output positions at once, {@link #ROWS} output
+ * channels at once. Activations are widened to {@code short} and never gathered: element k of position p is
+ * {@code x[xOffset + offsets[k] + p]}, which is a matrix of row length 1 apart as well as a convolution over a padded image,
+ * where the offsets are those of the kernel's taps. Weights are packed as {@code w + 128} (see {@link #WEIGHT_SHIFT}), so that
+ * products are unsigned 16-bit numbers; what the shift adds, 128 times the sum of a position's activations, is taken off again
+ * by the sums of {@link #columnSums}.
+ *
+ * <p>One panel is computed by {@code columnSums}, then for each four channels {@link #products}, then for each channel
+ * {@link #requantize} or {@link #accumulators}. The scratch in between has a layout of the implementation's own.
+ *
+ * <p>Requantization is what FBGEMM and ONNX Runtime do: {@code y = clamp(roundHalfToEven(float(sum) · multiplier) + zeroPoint)},
+ * every step in float32. Clamping first, to [low − zeroPoint, high − zeroPoint], is the same because these are integers, and it
+ * lets the rounding be one addition of {@link #ROUND}: the same bits everywhere.
+ */
+public interface Int8Kernels {
+    /** Output channels computed at once. */
+    int ROWS = 4;
+    /** Packed weights are {@code w + 128}, within 1..255. */
+    int WEIGHT_SHIFT = 128;
+    /** 1.5·2²³: added to a float of magnitude below 2²², it leaves the value rounded half to even in the low mantissa bits. */
+    float ROUND = 0x1.8p23f;
+    /** The bits of {@link #ROUND}. */
+    int ROUND_BITS = 0x4B400000;
+
+    /** {@return output positions computed at once; reads and writes run over whole panels} */
+    int panel();
+
+    /** {@return the ints that {@code scratch} must hold} */
+    int scratch();
+
+    /** Sums the activations of each position: {@code Σ_k x[xOffset + offsets[k] + p]}, k &lt; depth, into scratch. */
+    void columnSums(short[] x, int xOffset, int[] offsets, int depth, int[] scratch);
+
+    /**
+     * {@code Σ_k x[xOffset + offsets[k] + p] · w[wOffset + 4·k + r]} for the {@link #ROWS} rows r, into scratch.
+     *
+     * @param depth even; an odd depth is padded with a weight of 0 (and any valid offset)
+     * @param narrow whether all activations are below 128: two products then fit one unsigned 16-bit lane
+     */
+    void products(short[] x, int xOffset, int[] offsets, int depth, boolean narrow, short[] w, int wOffset, int[] scratch);
+
+    /**
+     * {@code y[yOffset + p] = clamp(round((sum(row, p) + bias) · multiplier) + zeroPoint, low, high)} over one panel.
+     *
+     * @param row which of the {@link #ROWS} rows in scratch
+     */
+    void requantize(int[] scratch, int row, int bias, float multiplier, int zeroPoint, int low, int high,
+            byte[] y, int yOffset);
+
+    /** {@code y[yOffset + p] = sum(row, p) + bias} over one panel. */
+    void accumulators(int[] scratch, int row, int bias, int[] y, int yOffset);
+
+    /** {@code y[yOffset + g·n + i] = x[xOffset + g·step + i]}, unsigned bytes to shorts, for {@code groups} groups of n. */
+    void widen(byte[] x, int xOffset, int step, short[] y, int yOffset, int groups, int n);
+
+    /**
+     * {@code y = clamp(round((a − aZero)·aMultiplier + (b − bZero)·bMultiplier) + zeroPoint, low, high)} over n elements, in
+     * float32 without fused multiply-add.
+     */
+    void add(byte[] a, int aOffset, int aZero, float aMultiplier, byte[] b, int bOffset, int bZero, float bMultiplier,
+            byte[] y, int yOffset, int zeroPoint, int low, int high, int n);
+
+    /** {@code y = clamp(round(x · inverseScale) + zeroPoint, low, high)} over n elements. */
+    default void quantize(float[] x, int xOffset, float inverseScale, int zeroPoint, int low, int high,
+            byte[] y, int yOffset, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yOffset + i] = (byte) round(x[xOffset + i] * inverseScale, zeroPoint, low, high);
+        }
+    }
+
+    /** {@return {@code clamp(roundHalfToEven(v) + zeroPoint, low, high)}} */
+    static int round(float v, int zeroPoint, int low, int high) {
+        float clamped = Math.min(Math.max(v, low - zeroPoint), high - zeroPoint);
+        return Float.floatToRawIntBits(clamped + ROUND) - ROUND_BITS + zeroPoint;
+    }
+}

@@ -1,0 +1,84 @@
+package espalier.engine.kernel;
+
+import java.util.Arrays;
+
+/** Integer loops in plain Java. Scratch holds the column sums of a panel, then the sums of four rows. */
+final class ScalarInt8 implements Int8Kernels {
+    private static final int PANEL = 32;
+
+    @Override
+    public int panel() {
+        return PANEL;
+    }
+
+    @Override
+    public int scratch() {
+        return (ROWS + 1) * PANEL;
+    }
+
+    @Override
+    public void columnSums(short[] x, int xOffset, int[] offsets, int depth, int[] scratch) {
+        Arrays.fill(scratch, 0, PANEL, 0);
+        for (int k = 0; k < depth; k++) {
+            int o = xOffset + offsets[k];
+            for (int p = 0; p < PANEL; p++) {
+                scratch[p] += x[o + p];
+            }
+        }
+    }
+
+    @Override
+    public void products(short[] x, int xOffset, int[] offsets, int depth, boolean narrow, short[] w, int wOffset,
+            int[] scratch) {
+        Arrays.fill(scratch, PANEL, (ROWS + 1) * PANEL, 0);
+        for (int k = 0; k < depth; k++) {
+            int o = xOffset + offsets[k];
+            for (int r = 0; r < ROWS; r++) {
+                int weight = w[wOffset + ROWS * k + r];
+                int row = (r + 1) * PANEL;
+                for (int p = 0; p < PANEL; p++) {
+                    scratch[row + p] += weight * x[o + p];
+                }
+            }
+        }
+    }
+
+    @Override
+    public void requantize(int[] scratch, int row, int bias, float multiplier, int zeroPoint, int low, int high,
+            byte[] y, int yOffset) {
+        for (int p = 0; p < PANEL; p++) {
+            y[yOffset + p] = (byte) Int8Kernels.round((sum(scratch, row, p) + bias) * multiplier, zeroPoint, low, high);
+        }
+    }
+
+    @Override
+    public void accumulators(int[] scratch, int row, int bias, int[] y, int yOffset) {
+        for (int p = 0; p < PANEL; p++) {
+            y[yOffset + p] = sum(scratch, row, p) + bias;
+        }
+    }
+
+    private static int sum(int[] scratch, int row, int p) {
+        return scratch[(row + 1) * PANEL + p] - WEIGHT_SHIFT * scratch[p];
+    }
+
+    @Override
+    public void widen(byte[] x, int xOffset, int step, short[] y, int yOffset, int groups, int n) {
+        for (int g = 0; g < groups; g++) {
+            int from = xOffset + g * step;
+            int to = yOffset + g * n;
+            for (int i = 0; i < n; i++) {
+                y[to + i] = (short) (x[from + i] & 0xFF);
+            }
+        }
+    }
+
+    @Override
+    public void add(byte[] a, int aOffset, int aZero, float aMultiplier, byte[] b, int bOffset, int bZero, float bMultiplier,
+            byte[] y, int yOffset, int zeroPoint, int low, int high, int n) {
+        for (int i = 0; i < n; i++) {
+            float v = ((a[aOffset + i] & 0xFF) - aZero) * aMultiplier + ((b[bOffset + i] & 0xFF) - bZero) * bMultiplier;
+            y[yOffset + i] = (byte) Int8Kernels.round(v, zeroPoint, low, high);
+        }
+    }
+}

@@ -1,0 +1,320 @@
+package espalier.engine.kernel;
+
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Integer loops on 16-bit lanes, two products to a lane where activations have 7 bits: a0·w0 + a1·w1 ≤ 2·127·255 &lt; 65,536.
+ *
+ * <p>A vector of 16-bit lanes is viewed as half as many ints {@code t}; {@code s += t} and {@code h += t >>> 16} then hold the
+ * odd lane's sum in h, and the even lane's in {@code s − (h << 16)}: no conversion, no shuffle. Results go the same way back:
+ * {@code even | odd << 16} is a vector of shorts in their natural order. Accumulators are named locals and pass to the second
+ * stage through scratch, never through calls, where a missed inlining would box them.
+ *
+ * <p>Scratch: s and h of each row and vector; then, for each vector, what to add to even and odd lanes for the weight shift.
+ */
+final class VectorInt8 implements Int8Kernels {
+    private static final VectorShape SHAPE = Lanes.F.vectorShape();
+    private static final VectorSpecies<Short> S = VectorSpecies.of(short.class, SHAPE);
+    private static final VectorSpecies<Integer> I = VectorSpecies.of(int.class, SHAPE);
+    private static final VectorSpecies<Float> F = Lanes.F;
+    private static final VectorSpecies<Byte> HALF =
+            VectorSpecies.of(byte.class, VectorShape.forBitSize(SHAPE.vectorBitSize() / 2));
+    /** For rows shorter than a vector: groups of eight images. */
+    private static final VectorSpecies<Byte> EIGHT = ByteVector.SPECIES_64;
+    private static final VectorSpecies<Short> EIGHT_SHORTS = ShortVector.SPECIES_128;
+    private static final int LANES = S.length();
+    private static final int INTS = I.length();
+    /** Vectors in a panel: with 16 registers, the accumulators of four rows and two vectors would not fit. */
+    private static final int VECTORS = SHAPE == VectorShape.S_512_BIT ? 2 : 1;
+    private static final int ROW = VECTORS * 2 * INTS;
+    private static final int CORRECTIONS = ROWS * ROW;
+    /** 257·255 &lt; 65,536: so many activations sum up in an unsigned 16-bit lane. */
+    private static final int SHORT_SUMS = 257;
+
+    private final ScalarInt8 scalar = new ScalarInt8();
+
+    @Override
+    public int panel() {
+        return VECTORS * LANES;
+    }
+
+    @Override
+    public int scratch() {
+        return CORRECTIONS + ROW;
+    }
+
+    @Override
+    public void columnSums(short[] x, int xOffset, int[] offsets, int depth, int[] scratch) {
+        for (int v = 0; v < VECTORS; v++) {
+            IntVector even = IntVector.zero(I);
+            IntVector odd = IntVector.zero(I);
+            for (int k = 0; k < depth; ) {
+                ShortVector sum = ShortVector.zero(S);
+                for (int end = Math.min(depth, k + SHORT_SUMS); k < end; k++) {
+                    sum = sum.add(ShortVector.fromArray(S, x, xOffset + offsets[k] + v * LANES));
+                }
+                IntVector t = sum.reinterpretAsInts();
+                even = even.add(t.and(0xFFFF));
+                odd = odd.add(t.lanewise(VectorOperators.LSHR, 16));
+            }
+            int at = CORRECTIONS + v * 2 * INTS;
+            even.mul(-WEIGHT_SHIFT).intoArray(scratch, at);
+            odd.mul(-WEIGHT_SHIFT).intoArray(scratch, at + INTS);
+        }
+    }
+
+    @Override
+    public void products(short[] x, int xOffset, int[] offsets, int depth, boolean narrow, short[] w, int wOffset,
+            int[] scratch) {
+        if (narrow && VECTORS == 2) {
+            narrow4x2(x, xOffset, offsets, depth, w, wOffset, scratch);
+        } else if (narrow) {
+            narrow4x1(x, xOffset, offsets, depth, w, wOffset, scratch);
+        } else {
+            for (int v = 0; v < VECTORS; v++) {
+                wide4x1(x, xOffset + v * LANES, offsets, depth, w, wOffset, scratch, v * 2 * INTS);
+            }
+        }
+    }
+
+    private static void narrow4x2(short[] x, int xOffset, int[] offsets, int depth, short[] w, int wOffset, int[] scratch) {
+        IntVector s00 = IntVector.zero(I);
+        IntVector h00 = s00;
+        IntVector s01 = s00;
+        IntVector h01 = s00;
+        IntVector s10 = s00;
+        IntVector h10 = s00;
+        IntVector s11 = s00;
+        IntVector h11 = s00;
+        IntVector s20 = s00;
+        IntVector h20 = s00;
+        IntVector s21 = s00;
+        IntVector h21 = s00;
+        IntVector s30 = s00;
+        IntVector h30 = s00;
+        IntVector s31 = s00;
+        IntVector h31 = s00;
+        for (int k = 0, o = wOffset; k < depth; k += 2, o += 2 * ROWS) {
+            int at0 = xOffset + offsets[k];
+            int at1 = xOffset + offsets[k + 1];
+            ShortVector a00 = ShortVector.fromArray(S, x, at0);
+            ShortVector a01 = ShortVector.fromArray(S, x, at0 + LANES);
+            ShortVector a10 = ShortVector.fromArray(S, x, at1);
+            ShortVector a11 = ShortVector.fromArray(S, x, at1 + LANES);
+
+            ShortVector w0 = ShortVector.broadcast(S, w[o]);
+            ShortVector w1 = ShortVector.broadcast(S, w[o + 4]);
+            IntVector t = a00.mul(w0).add(a10.mul(w1)).reinterpretAsInts();
+            s00 = s00.add(t);
+            h00 = h00.add(t.lanewise(VectorOperators.LSHR, 16));
+            t = a01.mul(w0).add(a11.mul(w1)).reinterpretAsInts();
+            s01 = s01.add(t);
+            h01 = h01.add(t.lanewise(VectorOperators.LSHR, 16));
+
+            w0 = ShortVector.broadcast(S, w[o + 1]);
+            w1 = ShortVector.broadcast(S, w[o + 5]);
+            t = a00.mul(w0).add(a10.mul(w1)).reinterpretAsInts();
+            s10 = s10.add(t);
+            h10 = h10.add(t.lanewise(VectorOperators.LSHR, 16));
+            t = a01.mul(w0).add(a11.mul(w1)).reinterpretAsInts();
+            s11 = s11.add(t);
+            h11 = h11.add(t.lanewise(VectorOperators.LSHR, 16));
+
+            w0 = ShortVector.broadcast(S, w[o + 2]);
+            w1 = ShortVector.broadcast(S, w[o + 6]);
+            t = a00.mul(w0).add(a10.mul(w1)).reinterpretAsInts();
+            s20 = s20.add(t);
+            h20 = h20.add(t.lanewise(VectorOperators.LSHR, 16));
+            t = a01.mul(w0).add(a11.mul(w1)).reinterpretAsInts();
+            s21 = s21.add(t);
+            h21 = h21.add(t.lanewise(VectorOperators.LSHR, 16));
+
+            w0 = ShortVector.broadcast(S, w[o + 3]);
+            w1 = ShortVector.broadcast(S, w[o + 7]);
+            t = a00.mul(w0).add(a10.mul(w1)).reinterpretAsInts();
+            s30 = s30.add(t);
+            h30 = h30.add(t.lanewise(VectorOperators.LSHR, 16));
+            t = a01.mul(w0).add(a11.mul(w1)).reinterpretAsInts();
+            s31 = s31.add(t);
+            h31 = h31.add(t.lanewise(VectorOperators.LSHR, 16));
+        }
+        s00.intoArray(scratch, 0);
+        h00.intoArray(scratch, INTS);
+        s01.intoArray(scratch, 2 * INTS);
+        h01.intoArray(scratch, 3 * INTS);
+        s10.intoArray(scratch, ROW);
+        h10.intoArray(scratch, ROW + INTS);
+        s11.intoArray(scratch, ROW + 2 * INTS);
+        h11.intoArray(scratch, ROW + 3 * INTS);
+        s20.intoArray(scratch, 2 * ROW);
+        h20.intoArray(scratch, 2 * ROW + INTS);
+        s21.intoArray(scratch, 2 * ROW + 2 * INTS);
+        h21.intoArray(scratch, 2 * ROW + 3 * INTS);
+        s30.intoArray(scratch, 3 * ROW);
+        h30.intoArray(scratch, 3 * ROW + INTS);
+        s31.intoArray(scratch, 3 * ROW + 2 * INTS);
+        h31.intoArray(scratch, 3 * ROW + 3 * INTS);
+    }
+
+    private static void narrow4x1(short[] x, int xOffset, int[] offsets, int depth, short[] w, int wOffset, int[] scratch) {
+        IntVector s0 = IntVector.zero(I);
+        IntVector h0 = s0;
+        IntVector s1 = s0;
+        IntVector h1 = s0;
+        IntVector s2 = s0;
+        IntVector h2 = s0;
+        IntVector s3 = s0;
+        IntVector h3 = s0;
+        for (int k = 0, o = wOffset; k < depth; k += 2, o += 2 * ROWS) {
+            ShortVector a0 = ShortVector.fromArray(S, x, xOffset + offsets[k]);
+            ShortVector a1 = ShortVector.fromArray(S, x, xOffset + offsets[k + 1]);
+            IntVector t = a0.mul(w[o]).add(a1.mul(w[o + 4])).reinterpretAsInts();
+            s0 = s0.add(t);
+            h0 = h0.add(t.lanewise(VectorOperators.LSHR, 16));
+            t = a0.mul(w[o + 1]).add(a1.mul(w[o + 5])).reinterpretAsInts();
+            s1 = s1.add(t);
+            h1 = h1.add(t.lanewise(VectorOperators.LSHR, 16));
+            t = a0.mul(w[o + 2]).add(a1.mul(w[o + 6])).reinterpretAsInts();
+            s2 = s2.add(t);
+            h2 = h2.add(t.lanewise(VectorOperators.LSHR, 16));
+            t = a0.mul(w[o + 3]).add(a1.mul(w[o + 7])).reinterpretAsInts();
+            s3 = s3.add(t);
+            h3 = h3.add(t.lanewise(VectorOperators.LSHR, 16));
+        }
+        s0.intoArray(scratch, 0);
+        h0.intoArray(scratch, INTS);
+        s1.intoArray(scratch, ROW);
+        h1.intoArray(scratch, ROW + INTS);
+        s2.intoArray(scratch, 2 * ROW);
+        h2.intoArray(scratch, 2 * ROW + INTS);
+        s3.intoArray(scratch, 3 * ROW);
+        h3.intoArray(scratch, 3 * ROW + INTS);
+    }
+
+    /** For 8-bit activations, one product to a lane: 255·255 &lt; 65,536. */
+    private static void wide4x1(short[] x, int xOffset, int[] offsets, int depth, short[] w, int wOffset, int[] scratch,
+            int at) {
+        IntVector s0 = IntVector.zero(I);
+        IntVector h0 = s0;
+        IntVector s1 = s0;
+        IntVector h1 = s0;
+        IntVector s2 = s0;
+        IntVector h2 = s0;
+        IntVector s3 = s0;
+        IntVector h3 = s0;
+        for (int k = 0, o = wOffset; k < depth; k++, o += ROWS) {
+            ShortVector a = ShortVector.fromArray(S, x, xOffset + offsets[k]);
+            IntVector t = a.mul(w[o]).reinterpretAsInts();
+            s0 = s0.add(t);
+            h0 = h0.add(t.lanewise(VectorOperators.LSHR, 16));
+            t = a.mul(w[o + 1]).reinterpretAsInts();
+            s1 = s1.add(t);
+            h1 = h1.add(t.lanewise(VectorOperators.LSHR, 16));
+            t = a.mul(w[o + 2]).reinterpretAsInts();
+            s2 = s2.add(t);
+            h2 = h2.add(t.lanewise(VectorOperators.LSHR, 16));
+            t = a.mul(w[o + 3]).reinterpretAsInts();
+            s3 = s3.add(t);
+            h3 = h3.add(t.lanewise(VectorOperators.LSHR, 16));
+        }
+        s0.intoArray(scratch, at);
+        h0.intoArray(scratch, at + INTS);
+        s1.intoArray(scratch, at + ROW);
+        h1.intoArray(scratch, at + ROW + INTS);
+        s2.intoArray(scratch, at + 2 * ROW);
+        h2.intoArray(scratch, at + 2 * ROW + INTS);
+        s3.intoArray(scratch, at + 3 * ROW);
+        h3.intoArray(scratch, at + 3 * ROW + INTS);
+    }
+
+    @Override
+    public void requantize(int[] scratch, int row, int bias, float multiplier, int zeroPoint, int low, int high,
+            byte[] y, int yOffset) {
+        FloatVector least = FloatVector.broadcast(F, low - zeroPoint);
+        FloatVector most = FloatVector.broadcast(F, high - zeroPoint);
+        for (int v = 0; v < VECTORS; v++) {
+            int at = v * 2 * INTS;
+            IntVector h = IntVector.fromArray(I, scratch, row * ROW + at + INTS);
+            IntVector even = IntVector.fromArray(I, scratch, row * ROW + at).sub(h.lanewise(VectorOperators.LSHL, 16))
+                    .add(IntVector.fromArray(I, scratch, CORRECTIONS + at)).add(bias);
+            IntVector odd = h.add(IntVector.fromArray(I, scratch, CORRECTIONS + at + INTS)).add(bias);
+            FloatVector ve = ((FloatVector) even.convert(VectorOperators.I2F, 0)).mul(multiplier);
+            FloatVector vo = ((FloatVector) odd.convert(VectorOperators.I2F, 0)).mul(multiplier);
+            even = ve.max(least).min(most).add(ROUND).reinterpretAsInts().add(zeroPoint - ROUND_BITS);
+            odd = vo.max(least).min(most).add(ROUND).reinterpretAsInts().add(zeroPoint - ROUND_BITS);
+            ((ByteVector) even.or(odd.lanewise(VectorOperators.LSHL, 16)).reinterpretAsShorts()
+                    .convertShape(VectorOperators.S2B, HALF, 0)).intoArray(y, yOffset + v * LANES);
+        }
+    }
+
+    @Override
+    public void accumulators(int[] scratch, int row, int bias, int[] y, int yOffset) {
+        for (int v = 0; v < VECTORS; v++) {
+            int at = v * 2 * INTS;
+            for (int i = 0; i < INTS; i++) {
+                int h = scratch[row * ROW + at + INTS + i];
+                int p = yOffset + v * LANES + 2 * i;
+                y[p] = scratch[row * ROW + at + i] - (h << 16) + scratch[CORRECTIONS + at + i] + bias;
+                y[p + 1] = h + scratch[CORRECTIONS + at + INTS + i] + bias;
+            }
+        }
+    }
+
+    @Override
+    public void widen(byte[] x, int xOffset, int step, short[] y, int yOffset, int groups, int n) {
+        if (step == n) {
+            widenRow(x, xOffset, y, yOffset, groups * n);
+            return;
+        }
+        for (int g = 0; g < groups; g++) {
+            widenRow(x, xOffset + g * step, y, yOffset + g * n, n);
+        }
+    }
+
+    private static void widenRow(byte[] x, int xOffset, short[] y, int yOffset, int n) {
+        int i = 0;
+        for (int bound = HALF.loopBound(n); i < bound; i += LANES) {
+            ((ShortVector) ByteVector.fromArray(HALF, x, xOffset + i)
+                    .convertShape(VectorOperators.ZERO_EXTEND_B2S, S, 0)).intoArray(y, yOffset + i);
+        }
+        for (int bound = i + EIGHT.loopBound(n - i); i < bound; i += 8) {
+            ((ShortVector) ByteVector.fromArray(EIGHT, x, xOffset + i)
+                    .convertShape(VectorOperators.ZERO_EXTEND_B2S, EIGHT_SHORTS, 0)).intoArray(y, yOffset + i);
+        }
+        for (; i < n; i++) {
+            y[yOffset + i] = (short) (x[xOffset + i] & 0xFF);
+        }
+    }
+
+    @Override
+    public void add(byte[] a, int aOffset, int aZero, float aMultiplier, byte[] b, int bOffset, int bZero, float bMultiplier,
+            byte[] y, int yOffset, int zeroPoint, int low, int high, int n) {
+        FloatVector least = FloatVector.broadcast(F, low - zeroPoint);
+        FloatVector most = FloatVector.broadcast(F, high - zeroPoint);
+        int i = 0;
+        for (int bound = HALF.loopBound(n); i < bound; i += LANES) {
+            IntVector ta = ((ShortVector) ByteVector.fromArray(HALF, a, aOffset + i)
+                    .convertShape(VectorOperators.ZERO_EXTEND_B2S, S, 0)).reinterpretAsInts();
+            IntVector tb = ((ShortVector) ByteVector.fromArray(HALF, b, bOffset + i)
+                    .convertShape(VectorOperators.ZERO_EXTEND_B2S, S, 0)).reinterpretAsInts();
+            FloatVector ve = ((FloatVector) ta.and(0xFFFF).sub(aZero).convert(VectorOperators.I2F, 0)).mul(aMultiplier)
+                    .add(((FloatVector) tb.and(0xFFFF).sub(bZero).convert(VectorOperators.I2F, 0)).mul(bMultiplier));
+            FloatVector vo = ((FloatVector) ta.lanewise(VectorOperators.LSHR, 16).sub(aZero)
+                    .convert(VectorOperators.I2F, 0)).mul(aMultiplier)
+                    .add(((FloatVector) tb.lanewise(VectorOperators.LSHR, 16).sub(bZero)
+                            .convert(VectorOperators.I2F, 0)).mul(bMultiplier));
+            IntVector even = ve.max(least).min(most).add(ROUND).reinterpretAsInts().add(zeroPoint - ROUND_BITS);
+            IntVector odd = vo.max(least).min(most).add(ROUND).reinterpretAsInts().add(zeroPoint - ROUND_BITS);
+            ((ByteVector) even.or(odd.lanewise(VectorOperators.LSHL, 16)).reinterpretAsShorts()
+                    .convertShape(VectorOperators.S2B, HALF, 0)).intoArray(y, yOffset + i);
+        }
+        scalar.add(a, aOffset + i, aZero, aMultiplier, b, bOffset + i, bZero, bMultiplier, y, yOffset + i, zeroPoint, low,
+                high, n - i);
+    }
+}

@@ -1,0 +1,251 @@
+package espalier.engine.quant;
+
+import static espalier.engine.kernel.Int8Kernels.ROWS;
+import static java.lang.Math.ceilDiv;
+
+import espalier.engine.kernel.ConvShape;
+import espalier.engine.kernel.Int8Kernels;
+import espalier.engine.kernel.Kernels;
+import java.util.Arrays;
+
+/**
+ * {@code y = clamp(round((Σ (x − zeroPoint)·w + bias) · multiplier) + zeroPoint′)}: convolution in integers, ready to run.
+ *
+ * <p>Activations are unsigned bytes [C, H, W, n]: the n images of a group lie innermost. Then every tap of the kernel sees a
+ * whole output row of all images as one run of neighbours, and no activation is ever gathered: the image is widened to shorts
+ * once, with its padding (of zero points, which stand for 0), and tap (c, ky, kx) is an offset into it. For a stride s the
+ * padded image is stored as its s·s sub-images, in which neighbours are s pixels apart.
+ *
+ * <p>The multiplier of channel o is {@code input.scale · weight.scale[o] / output.scale}; the rounding is that of
+ * {@link Int8Kernels}.
+ */
+public final class Int8Conv2d {
+    private final ConvShape g;
+    private final int groups;
+    private final Int8Kernels kernels;
+    private final int outChannels;
+    /** Output channels of a group, and kernel calls that they take. */
+    private final int rows;
+    private final int tiles;
+    private final int depth;
+    private final int evenDepth;
+    /** Of a group: where each product's activation lies in the widened image, in pixels. */
+    private final int[] taps;
+    private final int subHeight;
+    private final int subWidth;
+    private final short[] packed;
+    private final int[] biases;
+    private final float[] multipliers;
+    private final float[] outputScales;
+    private final QuantParams input;
+    private final int outputZero;
+    private final int low;
+    private final int high;
+
+    /**
+     * @param geometry of one group
+     * @param weight [O, C/groups, kH, kW], or [O, I] for a linear layer
+     * @param bias [O] in units of {@code input.scale · weight.scale[o]}
+     * @param output of the activations that this makes; anything for a layer that is only {@linkplain #runToFloat run to floats}
+     * @param low the least output: the zero point of {@code output} when a relu is fused
+     * @param high the greatest output
+     */
+    public Int8Conv2d(Kernels kernels, ConvShape geometry, int groups, Int8Weight weight, int[] bias, QuantParams input,
+            QuantParams output, int low, int high) {
+        this.g = geometry;
+        this.groups = groups;
+        this.kernels = kernels.int8();
+        this.input = input;
+        this.low = low;
+        this.high = high;
+        outputZero = output.zeroPoint();
+        outChannels = g.o() * groups;
+        depth = g.taps();
+        evenDepth = (depth + 1) / 2 * 2;
+        if (weight.shape().dim(0) != outChannels || (long) depth * outChannels != weight.values().length
+                || bias.length != outChannels || g.oh() < 1 || g.ow() < 1) {
+            throw new IllegalArgumentException("int8 convolution: weight " + weight.shape() + " and " + bias.length
+                    + " biases against " + groups + " groups of " + g);
+        }
+        if (depth > maxDepth()) {
+            throw new IllegalArgumentException("int8 convolution: " + depth + " products an output, 32-bit sums hold "
+                    + maxDepth());
+        }
+        rows = g.o();
+        tiles = ceilDiv(rows, ROWS);
+        int s = g.stride();
+        subHeight = (g.h() + 2 * g.padding() + s - 1) / s;
+        subWidth = (g.w() + 2 * g.padding() + s - 1) / s;
+        taps = taps();
+        packed = pack(weight.values());
+        biases = new int[outChannels];
+        multipliers = new float[outChannels];
+        outputScales = new float[outChannels];
+        for (int o = 0; o < outChannels; o++) {
+            int sum = 0;
+            for (int k = o * depth; k < (o + 1) * depth; k++) {
+                sum += weight.values()[k];
+            }
+            biases[o] = bias[o] - input.zeroPoint() * sum;
+            multipliers[o] = multiplier(input, weight.scales()[o], output);
+            outputScales[o] = input.scale() * weight.scales()[o];
+        }
+    }
+
+    /** {@return how many products a 32-bit sum holds beside a bias of up to 2³⁰} */
+    public static int maxDepth() {
+        return (1 << 30) / (255 * 127);
+    }
+
+    /** {@return {@code input.scale · weightScale / output.scale}, formed in double, as float} */
+    public static float multiplier(QuantParams input, float weightScale, QuantParams output) {
+        return (float) ((double) input.scale() * weightScale / output.scale());
+    }
+
+    private int[] taps() {
+        int[] taps = new int[evenDepth];
+        int s = g.stride();
+        int k = 0;
+        for (int c = 0; c < g.c(); c++) {
+            for (int ky = 0; ky < g.kh(); ky++) {
+                for (int kx = 0; kx < g.kw(); kx++) {
+                    int y = ky * g.dilation();
+                    int x = kx * g.dilation();
+                    taps[k++] = subImage(c, y % s, x % s) + y / s * subWidth + x / s;
+                }
+            }
+        }
+        // The padding of an odd depth has weight 0 and may read anything.
+        return taps;
+    }
+
+    private int subImage(int channel, int yPhase, int xPhase) {
+        return ((channel * g.stride() + yPhase) * g.stride() + xPhase) * subHeight * subWidth;
+    }
+
+    /** [groups][tiles][evenDepth][ROWS], shifted; rows beyond the last are 0. */
+    private short[] pack(byte[] w) {
+        short[] packed = new short[groups * tiles * evenDepth * ROWS];
+        for (int o = 0; o < outChannels; o++) {
+            int row = o % rows;
+            int tile = o / rows * tiles + row / ROWS;
+            for (int k = 0; k < depth; k++) {
+                packed[(tile * evenDepth + k) * ROWS + row % ROWS] =
+                        (short) (w[o * depth + k] + Int8Kernels.WEIGHT_SHIFT);
+            }
+        }
+        return packed;
+    }
+
+    /**
+     * Computes one group of images.
+     *
+     * @param x [C, H, W, n]
+     * @param y [O, H′, W′, n], overwritten
+     */
+    public void run(byte[] x, int n, byte[] y, Int8Scratch scratch) {
+        compute(x, n, y, null, 0, scratch);
+    }
+
+    /**
+     * Computes one group of images of 1×1 pixels and dequantizes: {@code y = (Σ (x − zeroPoint)·w + bias) · scale}.
+     *
+     * @param x [C, n]
+     * @param y [n, O] from {@code yOffset} on, overwritten
+     */
+    public void runToFloat(byte[] x, int n, float[] y, int yOffset, Int8Scratch scratch) {
+        if (g.oh() * g.ow() != 1) {
+            throw new IllegalStateException("int8: float output is for linear layers, not for " + g);
+        }
+        compute(x, n, null, y, yOffset, scratch);
+    }
+
+    private void compute(byte[] x, int n, byte[] y, float[] floats, int floatOffset, Int8Scratch scratch) {
+        int panel = kernels.panel();
+        short[] widened = widen(x, n, scratch.widened(subImage(g.c() * groups, 0, 0) * n + panel));
+        int[] offsets = scratch.offsets(evenDepth);
+        for (int k = 0; k < evenDepth; k++) {
+            offsets[k] = taps[k] * n;
+        }
+        int[] sums = scratch.sums(kernels.scratch());
+        int valid = g.ow() * n;
+        int pitch = subWidth * n;
+        int whole = (g.oh() - 1) * pitch + valid;
+        // Row by row computes nothing of the padding; as a whole ends in one half empty panel, not in one a row.
+        boolean byRows = g.oh() * ceilDiv(valid, panel) <= ceilDiv(whole, panel);
+        int runs = byRows ? g.oh() : 1;
+        int length = byRows ? valid : whole;
+        for (int group = 0; group < groups; group++) {
+            int base = subImage(group * g.c(), 0, 0) * n;
+            for (int run = 0; run < runs; run++) {
+                for (int p = 0; p < length; p += panel) {
+                    int at = base + run * pitch + p;
+                    kernels.columnSums(widened, at, offsets, depth, sums);
+                    for (int tile = 0; tile < tiles; tile++) {
+                        kernels.products(widened, at, offsets, evenDepth, input.narrow(), packed,
+                                (group * tiles + tile) * evenDepth * ROWS, sums);
+                        int first = group * rows + tile * ROWS;
+                        int last = Math.min(first + ROWS, (group + 1) * rows);
+                        for (int o = first; o < last; o++) {
+                            if (y == null) {
+                                toFloats(sums, o - first, o, n, floats, floatOffset, scratch.accumulators(panel));
+                            } else {
+                                toBytes(sums, o - first, o, y, (o * g.oh() + run) * valid, p, length, pitch, valid,
+                                        scratch.edge(panel));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private void toFloats(int[] sums, int row, int o, int n, float[] y, int yOffset, int[] accumulators) {
+        kernels.accumulators(sums, row, biases[o], accumulators, 0);
+        for (int i = 0; i < n; i++) {
+            y[yOffset + i * outChannels + o] = accumulators[i] * outputScales[o];
+        }
+    }
+
+    /** Requantizes positions p.. of a run that starts at {@code yOffset}, and drops the {@code pitch − valid} after each row. */
+    private void toBytes(int[] sums, int row, int o, byte[] y, int yOffset, int p, int length, int pitch, int valid,
+            byte[] edge) {
+        int panel = kernels.panel();
+        if (length == valid && p + panel <= valid) {
+            kernels.requantize(sums, row, biases[o], multipliers[o], outputZero, low, high, y, yOffset + p);
+            return;
+        }
+        kernels.requantize(sums, row, biases[o], multipliers[o], outputZero, low, high, edge, 0);
+        int end = Math.min(p + panel, length);
+        for (int at = p; at < end; ) {
+            int column = at % pitch;
+            if (column < valid) {
+                int count = Math.min(end - at, valid - column);
+                System.arraycopy(edge, at - p, y, yOffset + at / pitch * valid + column, count);
+                at += count;
+            } else {
+                at += pitch - column;
+            }
+        }
+    }
+
+    /** [C, s, s, subHeight, subWidth, n]: the padded image, split by the phase of row and column. */
+    private short[] widen(byte[] x, int n, short[] widened) {
+        int s = g.stride();
+        if (s > 1 || g.padding() > 0) {
+            Arrays.fill(widened, 0, subImage(g.c() * groups, 0, 0) * n, (short) input.zeroPoint());
+        }
+        for (int c = 0; c < g.c() * groups; c++) {
+            for (int row = 0; row < g.h(); row++) {
+                int padded = row + g.padding();
+                int from = (c * g.h() + row) * g.w();
+                for (int first = 0; first < Math.min(s, g.w()); first++) {
+                    int column = first + g.padding();
+                    int to = subImage(c, padded % s, column % s) + padded / s * subWidth + column / s;
+                    kernels.widen(x, (from + first) * n, s * n, widened, to * n, ceilDiv(g.w() - first, s), n);
+                }
+            }
+        }
+        return widened;
+    }
+}
