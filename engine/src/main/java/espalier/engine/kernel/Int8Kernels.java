@@ -65,14 +65,6 @@ public interface Int8Kernels {
     void add(byte[] a, int aOffset, int aZero, float aMultiplier, byte[] b, int bOffset, int bZero, float bMultiplier,
             byte[] y, int yOffset, int zeroPoint, int low, int high, int n);
 
-    /** {@code y = clamp(round(x · inverseScale) + zeroPoint, low, high)} over n elements. */
-    default void quantize(float[] x, int xOffset, float inverseScale, int zeroPoint, int low, int high,
-            byte[] y, int yOffset, int n) {
-        for (int i = 0; i < n; i++) {
-            y[yOffset + i] = (byte) round(x[xOffset + i] * inverseScale, zeroPoint, low, high);
-        }
-    }
-
     /** {@return {@code clamp(roundHalfToEven(v) + zeroPoint, low, high)}} */
     static int round(float v, int zeroPoint, int low, int high) {
         float clamped = Math.min(Math.max(v, low - zeroPoint), high - zeroPoint);

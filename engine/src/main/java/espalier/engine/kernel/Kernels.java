@@ -30,9 +30,7 @@ public interface Kernels {
 
     /** {@return softmax and cross-entropy} */
     SoftmaxKernels softmax();
-    }
 
-    @Override
     /** {@return integer loops of quantized models} */
     Int8Kernels int8();
 

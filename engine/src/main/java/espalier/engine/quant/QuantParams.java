@@ -46,6 +46,14 @@ public record QuantParams(float scale, int zeroPoint, int qmin, int qmax) {
         return Int8Kernels.round(x * inverseScale(), zeroPoint, qmin, qmax);
     }
 
+    /** {@code y[yOffset + i·yStep] = quantize(x[xOffset + i])} for n elements, as unsigned bytes where qmin is not negative. */
+    public void quantize(float[] x, int xOffset, byte[] y, int yOffset, int yStep, int n) {
+        float inverse = inverseScale();
+        for (int i = 0; i < n; i++) {
+            y[yOffset + i * yStep] = (byte) Int8Kernels.round(x[xOffset + i] * inverse, zeroPoint, qmin, qmax);
+        }
+    }
+
     /** {@return the value of {@code q}} */
     public float dequantize(int q) {
         return (q - zeroPoint) * scale;

@@ -1,0 +1,2 @@
+/** Frozen networks as graphs: traced from any model, simplified, executed in float. */
+package espalier.compress.lower;

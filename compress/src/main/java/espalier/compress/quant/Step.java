@@ -1,0 +1,110 @@
+package espalier.compress.quant;
+
+import espalier.engine.UserError;
+import espalier.engine.autograd.Op;
+import espalier.engine.kernel.ConvShape;
+import espalier.engine.op.Add;
+import espalier.engine.op.AvgPool2d;
+import espalier.engine.op.Concat;
+import espalier.engine.op.Conv2d;
+import espalier.engine.op.Flatten;
+import espalier.engine.op.GlobalAvgPool;
+import espalier.engine.op.Linear;
+import espalier.engine.op.MaxPool2d;
+import espalier.engine.op.OptionAShortcut;
+import espalier.engine.op.Relu;
+import espalier.engine.op.Relu6;
+import espalier.engine.quant.Int8Weight;
+import espalier.engine.quant.QuantParams;
+import espalier.engine.tensor.Shape;
+import it.unimi.dsi.fastutil.ints.IntList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * One op of a quantized model, in the order of execution: value 0 is the quantized input, step i makes value i + 1.
+ *
+ * @param inputs numbers of the values that it reads
+ * @param shape of the value that it makes, without the batch dimension
+ * @param output how that value is quantized
+ * @param low the least q of the output: its zero point where a relu is fused
+ * @param high the greatest q: that of 6 where a relu6 is fused
+ * @param weight null but for Conv2d and Linear
+ * @param bias [O], in units of {@code input scale · weight scale[o]}; null where there is no weight
+ */
+public record Step(Op op, IntList inputs, Shape shape, QuantParams output, int low, int high, Int8Weight weight, int[] bias) {
+    /** What can be executed in 8 bits, by name. Reshape becomes a Flatten of another shape: both only rename. */
+    static final Map<String, Class<? extends Op>> OPS = Stream.of(Conv2d.class, Linear.class, Add.class, MaxPool2d.class,
+                    AvgPool2d.class, GlobalAvgPool.class, Concat.class, OptionAShortcut.class, Relu.class, Relu6.class, Flatten.class)
+            .collect(Collectors.toUnmodifiableMap(Class::getSimpleName, c -> c));
+
+    /** More than an image's activations ever are: what a file says is held against it. */
+    private static final long MAX_VALUES = 1 << 26;
+
+    /** {@return the op's name} */
+    public String name() {
+        return op.getClass().getSimpleName();
+    }
+
+    /** {@return the geometry of one group of this convolution, or of this linear layer taken as one of 1×1 pixels} */
+    ConvShape geometry(Shape in) {
+        return switch (op) {
+            case Conv2d c -> new ConvShape(in.dim(0) / c.groups(), in.dim(1), in.dim(2), weight.shape().dim(0) / c.groups(),
+                    weight.shape().dim(2), weight.shape().dim(3), c.stride(), c.padding(), c.dilation());
+            default -> new ConvShape(in.dim(0), 1, 1, weight.shape().dim(0), 1, 1, 1, 0, 1);
+        };
+    }
+
+    /**
+     * Checks that this step can follow from inputs of these shapes.
+     *
+     * @throws UserError naming the op and both sides when it cannot
+     */
+    void check(List<Shape> in) {
+        boolean fits = switch (op) {
+            case Conv2d c -> in.size() == 1 && in.getFirst().rank() == 3 && weight.shape().rank() == 4
+                    && in.getFirst().dim(0) == weight.shape().dim(1) * c.groups() && weight.shape().dim(0) % c.groups() == 0
+                    && c.padding() <= 1 << 12 && c.dilation() <= 1 << 12
+                    && image(in.getFirst(), weight.shape().dim(0), geometry(in.getFirst()).oh(), geometry(in.getFirst()).ow());
+            case Linear _ -> in.size() == 1 && in.getFirst().rank() == 1 && weight.shape().rank() == 2
+                    && in.getFirst().dim(0) == weight.shape().dim(1) && shape.equals(Shape.of(weight.shape().dim(0)));
+            case Add _ -> in.size() == 2 && in.get(0).equals(shape) && in.get(1).equals(shape);
+            case MaxPool2d p -> in.size() == 1 && in.getFirst().rank() == 3
+                    && image(in.getFirst(), in.getFirst().dim(0), extent(p, in.getFirst().dim(1)), extent(p, in.getFirst().dim(2)));
+            case AvgPool2d p -> in.size() == 1 && in.getFirst().rank() == 3
+                    && image(in.getFirst(), in.getFirst().dim(0), Math.floorDiv(in.getFirst().dim(1) - p.kernel(), p.stride()) + 1,
+                            Math.floorDiv(in.getFirst().dim(2) - p.kernel(), p.stride()) + 1);
+            case GlobalAvgPool _ -> in.size() == 1 && in.getFirst().rank() == 3 && shape.equals(Shape.of(in.getFirst().dim(0)));
+            case OptionAShortcut s -> in.size() == 1 && in.getFirst().rank() == 3
+                    && image(in.getFirst(), in.getFirst().dim(0) + 2 * s.padChannels(), Math.ceilDiv(in.getFirst().dim(1), s.stride()),
+                            Math.ceilDiv(in.getFirst().dim(2), s.stride()));
+            case Concat _ -> !in.isEmpty() && shape.rank() >= 1 && in.stream().allMatch(s -> sameButChannels(s))
+                    && in.stream().mapToInt(s -> s.dim(0)).sum() == shape.dim(0);
+            case Flatten _ -> in.size() == 1 && in.getFirst().size() == shape.size();
+            default -> in.size() == 1 && in.getFirst().equals(shape);
+        };
+        if (!fits || shape.size() > MAX_VALUES) {
+            throw new UserError(op + " in 8 bits: inputs " + in + (weight == null ? "" : ", weight " + weight.shape())
+                    + " do not make " + shape);
+        }
+    }
+
+    private boolean image(Shape in, int channels, int height, int width) {
+        return in.size() > 0 && height > 0 && width > 0 && shape.equals(Shape.of(channels, height, width));
+    }
+
+    private boolean sameButChannels(Shape s) {
+        return s.rank() == shape.rank() && s.size() / Math.max(1, s.dim(0)) == shape.size() / Math.max(1, shape.dim(0));
+    }
+
+    private static int extent(MaxPool2d p, int size) {
+        int free = size + 2 * p.padding() - p.kernel();
+        if (free < 0 || !p.ceilMode()) {
+            return Math.floorDiv(free, p.stride()) + 1;
+        }
+        int up = Math.ceilDiv(free, p.stride()) + 1;
+        return (up - 1) * p.stride() >= size + p.padding() ? up - 1 : up;
+    }
+}

@@ -1,0 +1,2 @@
+/** Post-training quantization to 8 bits: calibration, integer execution, files. */
+package espalier.compress.quant;
