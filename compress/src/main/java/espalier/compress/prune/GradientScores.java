@@ -41,6 +41,9 @@ public record GradientScores(SequencedMap<String, Tensor> gradients, int images,
         if (batchSize < 1) {
             throw new IllegalArgumentException("batch size must be at least 1, got " + batchSize);
         }
+        if (images.size() < 1) {
+            throw new IllegalArgumentException("there are no images to sum gradients over");
+        }
         SequencedMap<String, Parameter> prunable = Prunable.of(model);
         SequencedMap<String, Tensor> sums = new LinkedHashMap<>();
         prunable.forEach((name, p) -> sums.put(name, Tensor.zeros(p.data().shape())));

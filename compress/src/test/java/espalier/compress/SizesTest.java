@@ -1,0 +1,66 @@
+package espalier.compress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import espalier.compress.prune.Pruner;
+import espalier.compress.prune.Pruning;
+import espalier.compress.prune.PruningStrategy;
+import espalier.engine.tensor.Shape;
+import espalier.engine.tensor.Tensor;
+import espalier.nn.layer.Conv2d;
+import espalier.nn.layer.Flatten;
+import espalier.nn.layer.Linear;
+import espalier.nn.layer.Sequential;
+import espalier.nn.model.Model;
+import espalier.nn.model.Models;
+import org.junit.jupiter.api.Test;
+
+class SizesTest {
+    @Test
+    void resnet20IsAsPyTorchCounts() {
+        // shared/reference/models.json
+        Sizes s = Sizes.of(Models.create("resnet20", Shape.of(3, 32, 32), 10, new float[3], new float[] {1, 1, 1}, 0));
+        assertThat(s.parameters()).isEqualTo(269_722);
+        assertThat(s.macs()).isEqualTo(40_551_040);
+        assertThat(s.nonzeroMacs()).isEqualTo(s.macs());
+        // Batch norm starts with 688 shifts of 0.
+        assertThat(s.nonzeroParameters()).isEqualTo(s.parameters() - 688);
+    }
+
+    @Test
+    void groupsAndStrideAreCountedRight() {
+        Tensor weight = Tensor.full(Shape.of(6, 2, 3, 3), 1);
+        weight.data()[5] = 0;
+        weight.data()[7] = 0;
+        Model m = new Model("grouped", (_, classes, _) -> new Sequential(
+                new Conv2d(weight, Tensor.full(Shape.of(6), 1), 2, 1, 1, 2), new Flatten(),
+                new Linear(Tensor.full(Shape.of(classes, 6 * 5 * 4), 1), null)),
+                Shape.of(4, 9, 7), 3, new float[4], new float[] {1, 1, 1, 1}, 0);
+        // 5×4 positions, each of 6 channels by 2 of 4 channels and 3×3; then 120 to 3.
+        assertThat(Sizes.of(m)).isEqualTo(new Sizes(108 + 6 + 360, 106 + 6 + 360, 20 * 108 + 360, 20 * 106 + 360));
+    }
+
+    @Test
+    void maskedWeightsCostNothing() {
+        Model lenet = Models.create("lenet", Shape.of(1, 28, 28), 10, new float[] {0}, new float[] {1}, 0);
+        long macs = 784 * 150 + 100 * 2_400 + 400 * 120 + 120 * 84 + 840;
+        Sizes dense = Sizes.of(lenet);
+        assertThat(dense).isEqualTo(new Sizes(61_706, 61_706, macs, macs));
+        Pruning pruning = Pruner.prune(lenet, PruningStrategy.GLOBAL_MAGNITUDE, 4, null, 0);
+        lenet.setMasks(pruning.masks());
+        Sizes pruned = Sizes.of(lenet);
+        assertThat(pruned.parameters()).isEqualTo(dense.parameters());
+        assertThat(pruned.macs()).isEqualTo(dense.macs());
+        assertThat(pruned.nonzeroParameters()).isEqualTo(pruning.remaining());
+        assertThat(pruned.nonzeroMacs()).isEqualTo(784 * kept(pruning, "conv1.weight") + 100 * kept(pruning, "conv2.weight")
+                + kept(pruning, "fc1.weight") + kept(pruning, "fc2.weight") + 840);
+    }
+
+    private static long kept(Pruning pruning, String name) {
+        long count = 0;
+        for (float m : pruning.masks().get(name).data()) {
+            count += m != 0 ? 1 : 0;
+        }
+        return count;
+    }
+}
