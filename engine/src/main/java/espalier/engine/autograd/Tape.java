@@ -1,8 +1,10 @@
 package espalier.engine.autograd;
 
 import espalier.engine.kernel.Kernels;
+import espalier.engine.parallel.Parallel;
 import espalier.engine.tensor.Tensor;
 import espalier.engine.tensor.Workspace;
+import it.unimi.dsi.fastutil.objects.Reference2ReferenceMaps;
 import it.unimi.dsi.fastutil.objects.Reference2ReferenceOpenHashMap;
 import it.unimi.dsi.fastutil.objects.ReferenceArrayList;
 import it.unimi.dsi.fastutil.objects.ReferenceOpenHashSet;
@@ -20,6 +22,9 @@ import java.util.function.Supplier;
  * tensors and the value is recorded: an attack that watches its input computes no weight gradient.
  */
 public final class Tape {
+    private static final Tensor[] NONE = {};
+    /** Elements that one thread adds at a time. A constant, or results would depend on it. */
+    private static final int GRAIN = 1 << 15;
     private static final ScopedValue<Tape> CURRENT = ScopedValue.newInstance();
 
     private final ReferenceArrayList<Call> calls = new ReferenceArrayList<>();
@@ -110,7 +115,7 @@ public final class Tape {
 
     private Map<Tensor, Tensor> backward(Collection<Tensor> watched, Tensor value, Tensor seed) {
         var pending = new PendingGradients();
-        pending.add(value, seed);
+        pending.add(value, seed, NONE);
         for (int i = calls.size() - 1; i >= 0; i--) {
             Call call = calls.get(i);
             Tensor gy = pending.take(call.output());
@@ -118,7 +123,8 @@ public final class Tape {
                 Tensor[] gx = call.op().vjp(call, gy);
                 for (int k = 0; k < call.inputs(); k++) {
                     if (call.needs(k)) {
-                        pending.add(call.input(k), gx[k]);
+                        check(call, k, gx[k]);
+                        pending.add(call.input(k), gx[k], gx);
                     }
                 }
                 // Only now: one vjp may return the same array for several inputs.
@@ -137,10 +143,18 @@ public final class Tape {
         }
         Map<Tensor, Tensor> result = new IdentityHashMap<>();
         for (Tensor w : watched) {
-            Tensor g = pending.take(w);
-            result.put(w, g != null ? g : Workspace.zeros(w.shape()));
+            if (!result.containsKey(w)) {
+                result.put(w, pending.takeOwn(w));
+            }
         }
         return result;
+    }
+
+    private static void check(Call call, int k, Tensor g) {
+        if (g == null || !g.shape().equals(call.input(k).shape())) {
+            throw new IllegalStateException(call.op() + ": gradient " + (g == null ? null : g.shape()) + " by input " + k + " "
+                    + call.input(k).shape());
+        }
     }
 
     private static boolean sharesWithInput(Call call) {
@@ -156,20 +170,49 @@ public final class Tape {
     private static final class PendingGradients {
         private final Reference2ReferenceOpenHashMap<Tensor, Tensor> byTensor = new Reference2ReferenceOpenHashMap<>();
 
-        void add(Tensor target, Tensor g) {
+        /** @param live what the vjp that made {@code g} returned: none of it may be overwritten before all of it is added */
+        void add(Tensor target, Tensor g, Tensor[] live) {
             Tensor before = byTensor.get(target);
             if (before == null) {
                 byTensor.put(target, g);
                 return;
             }
-            Tensor sum = isShared(before, target) ? Workspace.empty(target.shape()) : before;
-            Kernels.active().elementwise().add(before.data(), 0, g.data(), 0, sum.data(), 0, sum.size());
+            boolean alive = contains(live, before);
+            boolean fresh = alive || isShared(before, target);
+            Tensor sum = fresh ? Workspace.empty(target.shape()) : before;
+            Parallel.forRanges(sum.size(), GRAIN, (from, to) -> Kernels.active().elementwise()
+                    .add(before.data(), from, g.data(), from, sum.data(), from, to - from));
             byTensor.put(target, sum);
-            consumed(before);
+            if (fresh && !alive) {
+                consumed(before);
+            }
+        }
+
+        private static boolean contains(Tensor[] live, Tensor t) {
+            for (Tensor other : live) {
+                if (other != null && other.sharesStorage(t)) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         Tensor take(Tensor target) {
             return byTensor.remove(target);
+        }
+
+        /** {@return the gradient by {@code target}, zeros if there is none, in an array that no other gradient shares} */
+        Tensor takeOwn(Tensor target) {
+            Tensor g = byTensor.remove(target);
+            if (g == null) {
+                return Workspace.zeros(target.shape());
+            }
+            if (!isShared(g, null)) {
+                return g;
+            }
+            Tensor copy = Workspace.empty(g.shape());
+            System.arraycopy(g.data(), 0, copy.data(), 0, g.size());
+            return copy;
         }
 
         /** Releases {@code g} unless another pending gradient lives in the same array. */
@@ -180,7 +223,7 @@ public final class Tape {
         }
 
         private boolean isShared(Tensor g, Tensor except) {
-            for (var e : byTensor.reference2ReferenceEntrySet()) {
+            for (var e : Reference2ReferenceMaps.fastIterable(byTensor)) {
                 if (e.getKey() != except && e.getValue().sharesStorage(g)) {
                     return true;
                 }
