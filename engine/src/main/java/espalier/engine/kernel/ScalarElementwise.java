@@ -72,12 +72,20 @@ final class ScalarElementwise implements ElementwiseKernels {
     @Override
     public void dropout(float[] x, int xOffset, float[] y, int yOffset, int n, long seed, int position, int threshold,
             float scale) {
-        int low = (int) seed;
-        int high = (int) (seed >>> 32);
+        long key = key(seed);
+        int low = (int) key;
+        int high = (int) (key >>> 32);
         for (int i = 0; i < n; i++) {
             int hash = mix(mix(position + i ^ low) + high);
             y[yOffset + i] = hash >>> 8 < threshold ? 0f : x[xOffset + i] * scale;
         }
+    }
+
+    /** SplitMix64's finalizer: neighbouring seeds, used as they are, would give the same mask in another order. */
+    static long key(long seed) {
+        long z = (seed ^ seed >>> 30) * 0xbf58476d1ce4e5b9L;
+        z = (z ^ z >>> 27) * 0x94d049bb133111ebL;
+        return z ^ z >>> 31;
     }
 
     /** Wellons' lowbias32, the least biased of the two-multiply bijections of 32 bits that his search found. */

@@ -109,8 +109,9 @@ final class VectorElementwise implements ElementwiseKernels {
     @Override
     public void dropout(float[] x, int xOffset, float[] y, int yOffset, int n, long seed, int position, int threshold,
             float scale) {
-        int low = (int) seed;
-        int high = (int) (seed >>> 32);
+        long key = ScalarElementwise.key(seed);
+        int low = (int) key;
+        int high = (int) (key >>> 32);
         IntVector counter = IntVector.broadcast(I, position).addIndex(1);
         int i = 0;
         for (int bound = F.loopBound(n); i < bound; i += N) {

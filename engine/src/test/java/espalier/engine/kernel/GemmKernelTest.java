@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The matrix kernels in force against sums in double, at sizes around the vector length, at offsets, and beside guard values. */
+@Simd
 class GemmKernelTest {
     private static final GemmKernels KERNELS = Kernels.active().gemm();
     private static final int LANES = KERNELS.lanes();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import espalier.engine.autograd.Gradients;
 import espalier.engine.autograd.Op;
 import espalier.engine.autograd.Tape;
-import espalier.engine.tensor.Shape;
+import espalier.engine.kernel.Simd;
 import espalier.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every op case that PyTorch computed, forward and gradient. Cases from 53 on are optimizers, attacks and quantization. */
+@Simd
 class GoldenTest {
     private static final int OPS = 53;
 
