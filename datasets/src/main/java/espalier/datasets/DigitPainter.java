@@ -131,21 +131,21 @@ final class DigitPainter implements Generator.Painter {
         private float centerY;
 
         void draw(Rng rng) {
-            double angle = rng.uniform(-.3f, .3f);
+            double angle = rng.uniform(-.24f, .24f);
             float cos = (float) StrictMath.cos(angle);
             float sin = (float) StrictMath.sin(angle);
             float width = SIDE * rng.uniform(.5f, .78f);
-            float height = SIDE * rng.uniform(.52f, .74f);
+            float height = SIDE * rng.uniform(.56f, .76f);
             float slant = rng.uniform(-.35f, .35f);
             xx = cos * width;
             xy = -sin * height + cos * slant * height;
             yx = sin * width;
             yy = cos * height + sin * slant * height;
-            centerX = SIDE / 2f + rng.uniform(-3.2f, 3.2f);
-            centerY = SIDE / 2f + rng.uniform(-2.6f, 2.6f);
+            centerX = SIDE / 2f + rng.uniform(-2.7f, 2.7f);
+            centerY = SIDE / 2f + rng.uniform(-2.3f, 2.3f);
             for (int i = 0; i < shiftX.length; i++) {
-                shiftX[i] = .85f * rng.normal();
-                shiftY[i] = .85f * rng.normal();
+                shiftX[i] = .75f * rng.normal();
+                shiftY[i] = .75f * rng.normal();
             }
         }
 
