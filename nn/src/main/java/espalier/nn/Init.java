@@ -23,7 +23,9 @@ public final class Init {
         return t;
     }
 
-    /** {@return a tensor of normal values with mean 0 and standard deviation {@code std}} Source: Marsaglia's polar method. */
+    /**
+     * {@return a tensor of normal values with mean 0 and standard deviation {@code std}} Source: Marsaglia's polar method.
+     */
     public Tensor normal(Shape shape, double std) {
         SplittableRandom random = streams.split();
         Tensor t = Tensor.zeros(shape);
@@ -45,7 +47,9 @@ public final class Init {
         return t;
     }
 
-    /** {@return PyTorch's default of convolution and linear layers: uniform in ±1/√fanIn} Its kaiming uniform with a = √5. */
+    /**
+     * {@return PyTorch's default of convolution and linear layers: uniform in ±1/√fanIn} Its kaiming uniform with a = √5.
+     */
     public Tensor layerDefault(Shape shape, int fanIn) {
         return uniform(shape, 1 / Math.sqrt(fanIn));
     }

@@ -14,7 +14,8 @@ import java.util.SequencedMap;
 import java.util.function.BiConsumer;
 
 /**
- * A function of one tensor with parameters, buffers and children, named as PyTorch names them: {@code layer1.0.conv1.weight}.
+ * A function of one tensor with parameters, buffers and children, named as PyTorch names them:
+ * {@code layer1.0.conv1.weight}.
  *
  * <p>A module is made in evaluation mode; a trainer switches it.
  */
@@ -46,7 +47,8 @@ public abstract class Module {
     /**
      * {@return the output for input {@code x}, as {@link #forward} computes it}
      *
-     * <p>Where no tape is in force, what forward makes on its way is given back at once, so that an evaluation needs little memory.
+     * <p>Where no tape is in force, what forward makes on its way is given back at once, so that an evaluation needs little
+     * memory.
      */
     public final Tensor apply(Tensor x) {
         if (Tape.recording()) {
@@ -57,7 +59,10 @@ public abstract class Module {
         }
     }
 
-    /** {@return {@code layers} applied to {@code x} one after the other}; where no tape is in force, each result dies with its use. */
+    /**
+     * {@return {@code layers} applied to {@code x} one after the other} Where no tape is in force, each result dies with
+     * its use.
+     */
     protected static Tensor chain(Tensor x, SequencedCollection<? extends Module> layers) {
         Tensor y = x;
         for (Module layer : layers) {
@@ -96,7 +101,9 @@ public abstract class Module {
         return module;
     }
 
-    /** {@return all parameters of this module and those below by name, in the order of PyTorch's {@code named_parameters}} */
+    /**
+     * {@return all parameters of this module and those below by name, in the order of PyTorch's {@code named_parameters}}
+     */
     public final SequencedMap<String, Parameter> parameters() {
         SequencedMap<String, Parameter> all = new LinkedHashMap<>();
         visit("", (prefix, m) -> m.parameters.forEach((name, p) -> all.put(prefix + name, p)));
@@ -131,8 +138,8 @@ public abstract class Module {
     }
 
     /**
-     * Seeds whatever is random in the forward pass, here and below; to be called before each training step with a new seed. The
-     * same seed repeats the same pass.
+     * Seeds whatever is random in the forward pass, here and below; to be called before each training step with a new seed.
+     * The same seed repeats the same pass.
      */
     public final void setStepSeed(long seed) {
         int[] index = {0};
@@ -154,7 +161,8 @@ public abstract class Module {
     }
 
     /**
-     * Takes over all of {@code state}; masks in force stay in force. Counters may be missing, as in files of old, and are then 0.
+     * Takes over all of {@code state}; masks in force stay in force. Counters may be missing, as in files of old, and are
+     * then 0.
      *
      * @param source what the state came from, for the error: a file name
      * @throws UserError naming the keys that are missing, unexpected, or of another shape; nothing is changed then

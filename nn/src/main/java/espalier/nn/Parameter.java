@@ -65,7 +65,10 @@ public final class Parameter {
         }
     }
 
-    /** Brings the original back to where the parametrizations allow it to be. To be called by whoever wrote into {@link #data}. */
+    /**
+     * Brings the original back to where the parametrizations allow it to be. To be called by whoever wrote into
+     * {@link #data}.
+     */
     public void enforce() {
         for (Parametrization p : parametrizations) {
             p.enforce(data);

@@ -12,8 +12,8 @@ public sealed interface Parametrization {
     void enforce(Tensor original);
 
     /**
-     * Pruning: {@code value = original · mask}. Where the mask is 0, the gradient is zero as well, and so is the original, so that
-     * neither momentum nor weight decay can move it.
+     * Pruning: {@code value = original · mask}. Where the mask is 0, the gradient is zero as well, and so is the original,
+     * so that neither momentum nor weight decay can move it.
      *
      * @param mask of the parameter's shape, 0 (pruned) or 1 (kept)
      */

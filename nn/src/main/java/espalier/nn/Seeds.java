@@ -1,6 +1,9 @@
 package espalier.nn;
 
-/** Derives independent seeds from a seed and numbers that say what for: the only random state of a training is (seed, epoch, step). */
+/**
+ * Derives independent seeds from a seed and numbers that say what for: the only random state of a training is (seed, epoch,
+ * step).
+ */
 public final class Seeds {
     private Seeds() {}
 

@@ -68,8 +68,8 @@ class StateDictTest {
     void missingAndUnexpectedKeysAreNamedTheFirstFewThenCounted() {
         state.tensors().keySet().removeIf(k -> k.startsWith("layer3.2."));
         state.put("fc.weight", Tensor.zeros(Shape.of(10, 64)));
-        refused("file.safetensors does not fit the model: missing layer3.2.conv1.weight [64,64,3,3], layer3.2.bn1.weight [64], "
-                + "layer3.2.bn1.bias [64] and 7 more; unexpected fc.weight [10,64]");
+        refused("file.safetensors does not fit the model: missing layer3.2.conv1.weight [64,64,3,3], "
+                + "layer3.2.bn1.weight [64], layer3.2.bn1.bias [64] and 7 more; unexpected fc.weight [10,64]");
     }
 
     @Test
@@ -81,7 +81,8 @@ class StateDictTest {
     private void refused(String message) {
         float[] before = model.parameters().get("linear.weight").data().data().clone();
         state.put("linear.weight", Tensor.full(Shape.of(10, 64), 9));
-        assertThatThrownBy(() -> model.loadStateDict(state, "file.safetensors")).isInstanceOf(UserError.class).hasMessage(message);
+        assertThatThrownBy(() -> model.loadStateDict(state, "file.safetensors"))
+                .isInstanceOf(UserError.class).hasMessage(message);
         assertThat(model.parameters().get("linear.weight").data().data()).as("nothing was changed").isEqualTo(before);
     }
 

@@ -25,8 +25,8 @@ public final class AtomicFile {
     }
 
     /**
-     * Replaces {@code file} by {@code content}; its folder is made if it is missing. A kill at any moment leaves the old file or
-     * the new one; what a killed write leaves behind, {@code NAME.tmp}, is overwritten by the next.
+     * Replaces {@code file} by {@code content}; its folder is made if it is missing. A kill at any moment leaves the old
+     * file or the new one; what a killed write leaves behind, {@code NAME.tmp}, is overwritten by the next.
      *
      * @throws UserError when the file cannot be written: no permission, no space
      */

@@ -1,6 +1,9 @@
 package espalier.nn.checkpoint;
 
-/** An element type of the safetensors format. The order is the format's: a writer lays tensors out from the last type to the first. */
+/**
+ * An element type of the safetensors format. The order is the format's: a writer lays tensors out from the last type to the
+ * first.
+ */
 public enum DType {
     BOOL(1),
     U8(1),

@@ -18,9 +18,9 @@ import java.util.Map;
 /**
  * Files of named tensors: {@code u64 n | header: n bytes of JSON | data}, little-endian.
  *
- * <p>The header gives each tensor's type, shape and place in the data; the tensors cover the data without gap or overlap. What
- * a header says is held against the length of the file before anything is allocated. Files are laid out as the format's own
- * library does it, so that one of its files, read and written, comes out byte for byte. Source:
+ * <p>The header gives each tensor's type, shape and place in the data; the tensors cover the data without gap or overlap.
+ * What a header says is held against the length of the file before anything is allocated. Files are laid out as the
+ * format's own library does it, so that one of its files, read and written, comes out byte for byte. Source:
  * <a href="https://github.com/huggingface/safetensors">huggingface/safetensors</a>.
  */
 public final class Safetensors {
@@ -94,8 +94,8 @@ public final class Safetensors {
     }
 
     /**
-     * Writes {@code state} to {@code file}, atomically. The order of the tensors is the format's (type, then name), that of the
-     * metadata is kept.
+     * Writes {@code state} to {@code file}, atomically. The order of the tensors is the format's (type, then name), that of
+     * the metadata is kept.
      *
      * @throws UserError when the file cannot be written
      */

@@ -22,7 +22,10 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 
-/** The JSON at the start of a safetensors file: read with every claim checked, written as the format's own library writes it. */
+/**
+ * The JSON at the start of a safetensors file: read with every claim checked, written as the format's own library writes
+ * it.
+ */
 record SafetensorsHeader(List<Entry> entries, SequencedMap<String, String> metadata) {
     private static final String METADATA = "__metadata__";
     private static final JsonFactory JSON =
@@ -31,7 +34,9 @@ record SafetensorsHeader(List<Entry> entries, SequencedMap<String, String> metad
     /** One tensor; its data are the bytes [begin, end) after the header. */
     record Entry(String name, DType dtype, Shape shape, long begin, long end) {}
 
-    /** {@return the header in {@code json}, its entries in the order of their data, which fill {@code dataLength} exactly} */
+    /**
+     * {@return the header in {@code json}, its entries in the order of their data, which fill {@code dataLength} exactly}
+     */
     static SafetensorsHeader parse(Path file, byte[] json, long dataLength) {
         SafetensorsHeader header;
         // Decoded strictly: Jackson would replace broken UTF-8.
@@ -41,7 +46,8 @@ record SafetensorsHeader(List<Entry> entries, SequencedMap<String, String> metad
         } catch (CharacterCodingException e) {
             throw new UserError(file + " is not a safetensors file: its header is not text", e);
         } catch (JacksonException e) {
-            throw new UserError(file + " is not a safetensors file: its header is not valid JSON: " + e.getOriginalMessage(), e);
+            throw new UserError(
+                    file + " is not a safetensors file: its header is not valid JSON: " + e.getOriginalMessage(), e);
         }
         header.checkCover(file, dataLength);
         return header;
@@ -62,7 +68,8 @@ record SafetensorsHeader(List<Entry> entries, SequencedMap<String, String> metad
             at = e.end;
         }
         if (at != dataLength) {
-            throw new UserError(file + ": the tensors cover " + at + " bytes, the file holds " + dataLength + " bytes of data");
+            throw new UserError(
+                    file + ": the tensors cover " + at + " bytes, the file holds " + dataLength + " bytes of data");
         }
     }
 

@@ -8,8 +8,8 @@ import espalier.nn.Parameter;
 /**
  * y = (x − mean)/√(var + eps)·weight + bias per channel, for x [N,C] and [N,C,H,W]; optionally followed by a relu.
  *
- * <p>In training mean and var are the batch's, and the running ones follow with momentum 0.1; in evaluation they are the running
- * ones. Batches seen in training are counted in {@code num_batches_tracked}.
+ * <p>In training mean and var are the batch's, and the running ones follow with momentum 0.1; in evaluation they are the
+ * running ones. Batches seen in training are counted in {@code num_batches_tracked}.
  */
 public final class BatchNorm extends Module {
     private static final float MOMENTUM = 0.1f;

@@ -9,7 +9,10 @@ import espalier.nn.Module;
 import espalier.nn.layer.BatchNorm;
 import espalier.nn.layer.Conv2d;
 
-/** relu(bn2(conv2(relu(bn1(conv1(x))))) + shortcut(x)): the shortcut is x, subsampled and padded with zero channels at a step. */
+/**
+ * relu(bn2(conv2(relu(bn1(conv1(x))))) + shortcut(x)): the shortcut is x, subsampled and padded with zero channels at a
+ * step.
+ */
 final class BasicBlock extends Module {
     private final OptionAShortcut shortcut;
 

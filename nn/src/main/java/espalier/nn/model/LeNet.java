@@ -11,7 +11,8 @@ import espalier.nn.layer.Conv2d;
 import espalier.nn.layer.Linear;
 
 /**
- * Two convolutions of 5×5, each followed by relu and 2×2 max pooling, and three linear layers: LeNet-5 with today's activations.
+ * Two convolutions of 5×5, each followed by relu and 2×2 max pooling, and three linear layers: LeNet-5 with today's
+ * activations.
  *
  * <p>Source: LeCun et al. 1998.
  */

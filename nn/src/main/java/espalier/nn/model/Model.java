@@ -20,8 +20,8 @@ import java.util.SequencedMap;
 /**
  * A classifier of images: logits(pixels) = network((pixels − mean)/std).
  *
- * <p>The normalization belongs to the model, so that attacks and observers work in pixels, but not to its state dict, so that
- * files pass to and from PyTorch.
+ * <p>The normalization belongs to the model, so that attacks and observers work in pixels, but not to its state dict, so
+ * that files pass to and from PyTorch.
  */
 public final class Model {
     private final String name;
@@ -39,7 +39,8 @@ public final class Model {
      * @param mean       of the pixels, in [0, 1], per channel
      * @param std        of the pixels per channel
      */
-    public Model(String name, Architecture architecture, Shape imageShape, int classes, float[] mean, float[] std, long seed) {
+    public Model(
+            String name, Architecture architecture, Shape imageShape, int classes, float[] mean, float[] std, long seed) {
         this.name = name;
         this.architecture = architecture;
         this.imageShape = imageShape;
@@ -55,9 +56,9 @@ public final class Model {
      */
     public Tensor logits(Tensor pixels) {
         Shape s = pixels.shape();
-        if (s.rank() != 4 || s.dim(1) != imageShape.dim(0) || s.dim(2) != imageShape.dim(1) || s.dim(3) != imageShape.dim(2)) {
-            throw new IllegalArgumentException("model " + name + ": pixels " + s + " against images [N," + imageShape.dim(0) + ","
-                    + imageShape.dim(1) + "," + imageShape.dim(2) + "]");
+        Shape needed = Shape.of(s.rank() == 0 ? 0 : s.dim(0), imageShape.dim(0), imageShape.dim(1), imageShape.dim(2));
+        if (!s.equals(needed)) {
+            throw new IllegalArgumentException("model " + name + ": pixels " + s + " against images " + needed);
         }
         if (Tape.recording()) {
             return network.apply(normalize.apply(pixels));
@@ -97,7 +98,10 @@ public final class Model {
         return network.parameters();
     }
 
-    /** {@return the name of the last linear layer, which makes the logits: its parameters are {@code NAME.weight}, {@code NAME.bias}} */
+    /**
+     * {@return the name of the last linear layer, which makes the logits: its parameters are {@code NAME.weight},
+     * {@code NAME.bias}}
+     */
     public String classifier() {
         String last = null;
         for (Map.Entry<String, Module> e : network.modules().entrySet()) {
@@ -128,7 +132,8 @@ public final class Model {
     }
 
     /**
-     * Puts these masks in force, each in place of the one before, and zeroes what they prune; parameters not named become dense.
+     * Puts these masks in force, each in place of the one before, and zeroes what they prune; parameters not named become
+     * dense.
      *
      * @param masks by parameter name, of the parameter's shape, 0 (pruned) or 1 (kept)
      */
@@ -152,7 +157,9 @@ public final class Model {
         return copy;
     }
 
-    /** {@return copies of all parameters and buffers by PyTorch's names, and the metadata of the file they were loaded from} */
+    /**
+     * {@return copies of all parameters and buffers by PyTorch's names, and the metadata of the file they were loaded from}
+     */
     public StateDict stateDict() {
         StateDict state = network.stateDict();
         state.metadata().putAll(metadata);

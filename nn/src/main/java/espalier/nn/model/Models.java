@@ -18,7 +18,8 @@ public final class Models {
         // 12 → pool 6 → convolution 2 → pool 1.
         KNOWN.put("lenet", new Entry(LeNet::new, 12));
         for (int depth : new int[] {20, 32, 44, 56, 110}) {
-            KNOWN.put("resnet" + depth, new Entry((shape, classes, init) -> new CifarResNet(depth, shape, classes, init), 1));
+            KNOWN.put("resnet" + depth,
+                    new Entry((imageShape, classes, init) -> new CifarResNet(depth, imageShape, classes, init), 1));
         }
     }
 
@@ -44,8 +45,8 @@ public final class Models {
             throw new UserError("unknown model " + name + "; known are " + String.join(", ", names()));
         }
         if (imageShape.rank() != 3 || Math.min(imageShape.dim(1), imageShape.dim(2)) < entry.smallest) {
-            throw new UserError("model " + name + " takes images [C,H,W] of at least " + entry.smallest + "×" + entry.smallest
-                    + " pixels, not " + imageShape);
+            throw new UserError("model " + name + " takes images [C,H,W] of at least " + entry.smallest + "×"
+                    + entry.smallest + " pixels, not " + imageShape);
         }
         return new Model(name, entry.architecture, imageShape, classes, mean, std, seed);
     }

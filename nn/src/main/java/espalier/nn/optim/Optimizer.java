@@ -27,7 +27,7 @@ public abstract sealed class Optimizer permits Sgd, Adam {
     private final float[][][] slotData;
     private long steps;
 
-    private record Block(int parameter, int from, int to) {}
+    private record Block(int parameter, int offset, int n) {}
 
     /** One slot of each name for each parameter, zero at first. */
     Optimizer(SequencedMap<String, Parameter> parameters, String... slotNames) {
@@ -42,7 +42,7 @@ public abstract sealed class Optimizer permits Sgd, Adam {
                 slotData[s][i] = slot.data();
             }
             for (int from = 0; from < data.size(); from += BLOCK) {
-                blocks.add(new Block(i, from, Math.min(from + BLOCK, data.size())));
+                blocks.add(new Block(i, from, Math.min(BLOCK, data.size() - from)));
             }
             i++;
         }
@@ -55,7 +55,6 @@ public abstract sealed class Optimizer permits Sgd, Adam {
      */
     public final void step(UnaryOperator<Tensor> gradients, double learningRate) {
         steps++;
-        prepare(learningRate);
         float[][] g = new float[parameters.size()][];
         for (int i = 0; i < g.length; i++) {
             g[i] = gradients.apply(parameters.get(i).data()).data();
@@ -63,16 +62,13 @@ public abstract sealed class Optimizer permits Sgd, Adam {
         Parallel.forEach(blocks.size(), b -> {
             Block block = blocks.get(b);
             int i = block.parameter;
-            update(parameters.get(i).data().data(), g[i], i, block.from, block.to);
+            update(parameters.get(i).data().data(), g[i], i, block.offset, block.n, learningRate);
         });
         parameters.forEach(Parameter::enforce);
     }
 
-    /** Computes what is the same for all elements in this step. */
-    abstract void prepare(double learningRate);
-
-    /** Updates elements [from, to) of parameter {@code i}: {@code w} is overwritten, {@code g} is its gradient. */
-    abstract void update(float[] w, float[] g, int i, int from, int to);
+    /** Updates n elements of parameter {@code i} from {@code offset} on: w is overwritten, g its gradient. */
+    abstract void update(float[] w, float[] g, int i, int offset, int n, double learningRate);
 
     /** {@return the elements of slot {@code s} of parameter {@code i}} */
     final float[] slot(int s, int i) {
@@ -99,7 +95,8 @@ public abstract sealed class Optimizer permits Sgd, Adam {
      */
     public final void load(StateDict state) {
         if (!state.tensors().containsKey(STEPS) || state.tensors().size() != slots.size() + 1) {
-            throw new UserError("the optimizer's state has " + state.tensors().size() + " tensors, expected " + (slots.size() + 1));
+            throw new UserError("the optimizer's state has " + state.tensors().size() + " tensors, expected "
+                    + (slots.size() + 1));
         }
         slots.forEach((name, slot) -> {
             Tensor stored = state.tensor(name);

@@ -1,5 +1,6 @@
 package espalier.nn.optim;
 
+import espalier.engine.kernel.Kernels;
 import espalier.nn.Parameter;
 import java.util.SequencedMap;
 
@@ -12,29 +13,18 @@ public final class Sgd extends Optimizer {
     private final float momentum;
     private final float weightDecay;
     private final boolean nesterov;
-    private float learningRate;
 
     /** @param parameters what is updated, by name */
     public Sgd(SequencedMap<String, Parameter> parameters, double momentum, double weightDecay, boolean nesterov) {
-        super(parameters, "momentum");
+        super(parameters, momentum == 0 ? new String[0] : new String[] {"momentum"});
         this.momentum = (float) momentum;
         this.weightDecay = (float) weightDecay;
         this.nesterov = nesterov;
     }
 
     @Override
-    void prepare(double learningRate) {
-        this.learningRate = (float) learningRate;
-    }
-
-    @Override
-    void update(float[] w, float[] g, int i, int from, int to) {
-        float[] v = slot(0, i);
-        for (int k = from; k < to; k++) {
-            float d = g[k] + weightDecay * w[k];
-            float moved = momentum * v[k] + d;
-            v[k] = moved;
-            w[k] -= learningRate * (nesterov ? d + momentum * moved : moved);
-        }
+    void update(float[] w, float[] g, int i, int offset, int n, double learningRate) {
+        float[] velocity = momentum == 0 ? null : slot(0, i);
+        Kernels.active().update().sgdStep(w, g, velocity, offset, n, (float) learningRate, momentum, weightDecay, nesterov);
     }
 }

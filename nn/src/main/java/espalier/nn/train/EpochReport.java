@@ -11,5 +11,11 @@ package espalier.nn.train;
  * @param imagesPerSecond in training
  * @param test            on the images given for evaluation; null without any
  */
-public record EpochReport(int epoch, double loss, double accuracy, double learningRate, double seconds, double imagesPerSecond,
+public record EpochReport(
+        int epoch,
+        double loss,
+        double accuracy,
+        double learningRate,
+        double seconds,
+        double imagesPerSecond,
         Evaluation test) {}

@@ -9,7 +9,9 @@ import espalier.engine.tensor.Workspace;
 import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
 
-/** Counts what a model gets right. Ties between logits go to the lower class; a logit that is not a number is never right. */
+/**
+ * Counts what a model gets right. Ties between logits go to the lower class; a logit that is not a number is never right.
+ */
 public final class Evaluator {
     private Evaluator() {}
 

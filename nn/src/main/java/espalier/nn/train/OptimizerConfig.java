@@ -22,10 +22,13 @@ public record OptimizerConfig(String name, double learningRate, double momentum,
     public static final List<String> NAMES = List.of("sgd", "adam", "adamw");
 
     public OptimizerConfig {
-        TrainingConfig.require(NAMES.contains(name), "optimizer " + name + " is unknown; known are " + String.join(", ", NAMES));
-        TrainingConfig.require(learningRate > 0 && Double.isFinite(learningRate), "learning rate must be above 0, got " + learningRate);
+        TrainingConfig.require(NAMES.contains(name),
+                "optimizer " + name + " is unknown; known are " + String.join(", ", NAMES));
+        TrainingConfig.require(learningRate > 0 && Double.isFinite(learningRate),
+                "learning rate must be above 0, got " + learningRate);
         TrainingConfig.require(momentum >= 0 && momentum < 1, "momentum must be in [0, 1), got " + momentum);
-        TrainingConfig.require(weightDecay >= 0 && Double.isFinite(weightDecay), "weight decay must be at least 0, got " + weightDecay);
+        TrainingConfig.require(weightDecay >= 0 && Double.isFinite(weightDecay),
+                "weight decay must be at least 0, got " + weightDecay);
     }
 
     /** {@return SGD with Nesterov momentum 0.9} */

@@ -21,7 +21,8 @@ public record ScheduleConfig(String name, List<Integer> milestones, double gamma
     public static final List<String> NAMES = List.of("constant", "step", "cosine", "one-cycle");
 
     public ScheduleConfig {
-        TrainingConfig.require(NAMES.contains(name), "schedule " + name + " is unknown; known are " + String.join(", ", NAMES));
+        TrainingConfig.require(NAMES.contains(name),
+                "schedule " + name + " is unknown; known are " + String.join(", ", NAMES));
         TrainingConfig.require(warmupEpochs >= 0, "warm-up must be at least 0 epochs, got " + warmupEpochs);
         TrainingConfig.require(gamma > 0, "gamma must be above 0, got " + gamma);
         TrainingConfig.require(pctStart >= 0 && pctStart <= 1, "pctStart must be in [0, 1], got " + pctStart);

@@ -24,8 +24,8 @@ import java.util.Locale;
 /**
  * Trains a model, masks in force included.
  *
- * <p>The outcome is a function of the model, the images and the configuration, to the last bit: whatever the number of threads,
- * and whether it was trained in one go or killed and resumed.
+ * <p>The outcome is a function of the model, the images and the configuration, to the last bit: whatever the number of
+ * threads, and whether it was trained in one go or killed and resumed.
  *
  * <pre>{@code
  * new Trainer(model, data.train(), config).evaluateOn(data.test()).checkpointsIn(folder, true).run();
@@ -59,8 +59,8 @@ public final class Trainer {
      */
     public Trainer(Model model, Split images, TrainingConfig config) {
         if (!images.imageShape().equals(model.imageShape())) {
-            throw new UserError("model " + model.name() + " takes images " + model.imageShape() + ", the training images are "
-                    + images.imageShape());
+            throw new UserError("model " + model.name() + " takes images " + model.imageShape()
+                    + ", the training images are " + images.imageShape());
         }
         if (images.size() == 0) {
             throw new UserError("there are no images to train on");
@@ -122,7 +122,7 @@ public final class Trainer {
 
     private Batches plan(int epoch) {
         Batches all = Batches.shuffled(images, config.batchSize(), config.seed(), epoch).augmented(config.augmentation());
-        // A last batch of a few images would weigh as much as a full one, and batch norm would take its statistics from them.
+        // A last batch of a few images would weigh as much as a full one, and batch norm take its statistics from them.
         return images.size() < config.batchSize() ? all : all.droppingLast();
     }
 
@@ -152,7 +152,8 @@ public final class Trainer {
         model.setTraining(false);
         requireFinite(epoch, steps - 1, rate);
         Evaluation evaluation = test == null ? null : Evaluator.evaluate(model::logits, test, EVALUATION_BATCH);
-        return new EpochReport(epoch + 1, lossSum / seen, (double) correct / seen, rate, seconds, seen / seconds, evaluation);
+        return new EpochReport(
+                epoch + 1, lossSum / seen, (double) correct / seen, rate, seconds, seen / seconds, evaluation);
     }
 
     private record Outcome(float loss, int correct) {}
@@ -186,7 +187,8 @@ public final class Trainer {
 
     private UserError diverged(String what, int epoch, int step, double rate) {
         return new UserError(String.format(Locale.ROOT,
-                "training diverged: %s in epoch %d, step %d, at learning rate %.3g; lower the learning rate (%s) or warm it up",
+                "training diverged: %s in epoch %d, step %d, at learning rate %.3g; "
+                        + "lower the learning rate (%s) or warm it up",
                 what, epoch + 1, step + 1, rate, config.optimizer().learningRate()));
     }
 

@@ -13,10 +13,11 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * All that a training needs to go on bit for bit, in one safetensors file, so that a kill leaves either the one before or this.
+ * All that a training needs to go on bit for bit, in one safetensors file, so that a kill leaves either the one before or
+ * this.
  *
- * <p>Tensors are named {@code model.NAME}, {@code mask.NAME} (U8) and {@code optimizer.SLOT.NAME}; the metadata's {@code training}
- * is {@link Progress} in JSON. There is no other random state than the seed and the step.
+ * <p>Tensors are named {@code model.NAME}, {@code mask.NAME} (U8) and {@code optimizer.SLOT.NAME}; the metadata's
+ * {@code training} is {@link Progress} in JSON. There is no other random state than the seed and the step.
  *
  * @param model     parameters and buffers
  * @param masks     by parameter name

@@ -4,8 +4,8 @@ import espalier.datasets.Augmentation;
 import espalier.engine.UserError;
 
 /**
- * Everything that decides what a training does, but for the model and the data. Together with them it decides every bit of the
- * outcome.
+ * Everything that decides what a training does, but for the model and the data. Together with them it decides every bit of
+ * the outcome.
  *
  * @param epochs         passes over the training images, at least 1
  * @param batchSize      images a step, at least 1
@@ -15,8 +15,14 @@ import espalier.engine.UserError;
  * @param augmentation   what is done to each image
  * @param seed           of order, augmentation and dropout
  */
-public record TrainingConfig(int epochs, int batchSize, OptimizerConfig optimizer, ScheduleConfig schedule, double labelSmoothing,
-        Augmentation augmentation, long seed) {
+public record TrainingConfig(
+        int epochs,
+        int batchSize,
+        OptimizerConfig optimizer,
+        ScheduleConfig schedule,
+        double labelSmoothing,
+        Augmentation augmentation,
+        long seed) {
     public TrainingConfig {
         require(epochs >= 1, "epochs must be at least 1, got " + epochs);
         require(batchSize >= 1, "batch size must be at least 1, got " + batchSize);

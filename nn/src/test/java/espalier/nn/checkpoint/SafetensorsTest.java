@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,36 +92,38 @@ class SafetensorsTest {
         assertThatThrownBy(() -> StoredTensor.of(3).tensor()).isInstanceOf(UserError.class).hasMessageContaining("I64");
     }
 
-    /** What a header may get wrong. The data are 8 bytes; what must be said is in the last column. */
+    /** What must be said, and what a header may get wrong. T stands for a good tensor; the data are 8 bytes. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
-            {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}                                        | a of F32 [2] needs 8 bytes
-            {"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}                                       | truncated: the data of a ends at 12
-            {"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}                                        | cover 4 bytes, the file holds 8
-            {"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}                                        | begins at 4, expected 0
-            {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}} | overlap
-            {"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}                                        | offsets 8..0
-            {"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}                                       | negative
-            {"a":{"dtype":"F32","shape":[500000000],"data_offsets":[0,2000000000]}}                       | truncated
-            {"a":{"dtype":"F32","shape":[600000000],"data_offsets":[0,2400000000]}}                       | larger than 2 GiB
-            {"a":{"dtype":"F32","shape":[2147483647,2147483647],"data_offsets":[0,8]}}                    | more elements
-            {"a":{"dtype":"F32","shape":[9223372036854775807],"data_offsets":[0,8]}}                      | too large
-            {"a":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,8]}}                     | not valid JSON
-            {"a":{"dtype":"F8_E4M3","shape":[8],"data_offsets":[0,8]}}                                    | F8_E4M3; known are BOOL
-            {"a":{"dtype":"F32","shape":[2]}}                                                             | a lacks data_offsets
-            {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"extra":{"x":1}}}                        | unknown member extra
-            {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}} | Duplicate
-            {"a":{"dtype":"F32","shape":[2.5],"data_offsets":[0,8]}}                                      | whole number
-            {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8,9]}}                                      | data_offsets has
-            {"a":[]}                                                                                      | START_OBJECT is expected
-            {"__metadata__":{"format":1},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}            | VALUE_STRING is expected
-            {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}} x                                      | Unrecognized
-            {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}} {}                                     | follows
-            {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8                                           | not valid JSON
-            [1,2]                                                                                         | header has START_ARRAY
+            a of F32 [2] needs 8 bytes | {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}
+            truncated: the data of a ends at 12 | {"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}
+            cover 4 bytes, the file holds 8 | {"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}
+            begins at 4, expected 0 | {"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}
+            overlap | {"a":T,"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}
+            offsets 8..0 | {"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}
+            negative | {"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}
+            truncated | {"a":{"dtype":"F32","shape":[500000000],"data_offsets":[0,2000000000]}}
+            larger than 2 GiB | {"a":{"dtype":"F32","shape":[600000000],"data_offsets":[0,2400000000]}}
+            more elements | {"a":{"dtype":"F32","shape":[2147483647,2147483647],"data_offsets":[0,8]}}
+            too large | {"a":{"dtype":"F32","shape":[9223372036854775807],"data_offsets":[0,8]}}
+            not valid JSON | {"a":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,8]}}
+            F8_E4M3; known are BOOL | {"a":{"dtype":"F8_E4M3","shape":[8],"data_offsets":[0,8]}}
+            a lacks data_offsets | {"a":{"dtype":"F32","shape":[2]}}
+            unknown member extra | {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"extra":{"x":1}}}
+            Duplicate | {"a":T,"a":T}
+            whole number | {"a":{"dtype":"F32","shape":[2.5],"data_offsets":[0,8]}}
+            data_offsets has | {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8,9]}}
+            START_OBJECT is expected | {"a":[]}
+            VALUE_STRING is expected | {"__metadata__":{"format":1},"a":T}
+            Unrecognized | {"a":T} x
+            follows | {"a":T} {}
+            not valid JSON | {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8
+            header has START_ARRAY | [1,2]
             """)
-    void lyingHeadersAreRefused(String header, String complaint) throws IOException {
-        Path file = write(header.getBytes(StandardCharsets.UTF_8), new byte[8]);
+    void lyingHeadersAreRefused(String complaint, String header) throws IOException {
+        String json = header.replace("T", """
+                {"dtype":"F32","shape":[2],"data_offsets":[0,8]}""");
+        Path file = write(json.getBytes(StandardCharsets.UTF_8), new byte[8]);
         assertThatThrownBy(() -> Safetensors.read(file)).isInstanceOf(UserError.class)
                 .hasMessageContaining(file.toString()).hasMessageContaining(complaint)
                 .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
@@ -128,7 +131,8 @@ class SafetensorsTest {
 
     @Test
     void foreignAndTruncatedFilesAreRefused() throws IOException {
-        assertThatThrownBy(() -> Safetensors.read(folder.resolve("no"))).isInstanceOf(UserError.class).hasMessageContaining("does not exist");
+        assertThatThrownBy(() -> Safetensors.read(folder.resolve("no")))
+                .isInstanceOf(UserError.class).hasMessageContaining("does not exist");
         assertThatThrownBy(() -> Safetensors.read(folder)).isInstanceOf(UserError.class).hasMessageContaining("is a folder");
         refused(new byte[7], "has 7 bytes");
         refused("PK\u0003\u0004\0\0\b\b\0\0".getBytes(StandardCharsets.ISO_8859_1), "convert it in Python");
@@ -144,11 +148,13 @@ class SafetensorsTest {
     @Test
     void truncationAnywhereIsNoticed() throws IOException {
         Path whole = folder.resolve("whole");
-        Safetensors.write(whole, new StateDict().put("a", Tensor.full(Shape.of(3), 1)).put("b", Tensor.full(Shape.of(2), 2)));
+        Safetensors.write(whole,
+                new StateDict().put("a", Tensor.full(Shape.of(3), 1)).put("b", Tensor.full(Shape.of(2), 2)));
         byte[] bytes = Files.readAllBytes(whole);
         for (int n = 0; n < bytes.length; n++) {
-            Path cut = Files.write(folder.resolve("cut"), java.util.Arrays.copyOf(bytes, n));
-            assertThatThrownBy(() -> Safetensors.read(cut)).as("%d of %d bytes", n, bytes.length).isInstanceOf(UserError.class);
+            Path cut = Files.write(folder.resolve("cut"), Arrays.copyOf(bytes, n));
+            assertThatThrownBy(() -> Safetensors.read(cut)).as("%d of %d bytes", n, bytes.length)
+                    .isInstanceOf(UserError.class);
         }
     }
 
@@ -178,6 +184,15 @@ class SafetensorsTest {
             throw new IOException("No space left on device");
         })).isInstanceOf(UserError.class).hasMessage(file + " cannot be written: No space left on device");
         assertThat(file).hasContent("old");
+        assertThat(Files.list(folder)).containsExactly(file);
+    }
+
+    @Test
+    void whatAKilledWriteLeftBehindIsNoObstacle() throws IOException {
+        Path file = folder.resolve("x");
+        Files.write(folder.resolve("x.tmp"), new byte[1000]);
+        Safetensors.write(file, new StateDict().put("a", Tensor.full(Shape.of(1), 4)));
+        assertThat(Safetensors.read(file).tensor("a").data()).containsExactly(4);
         assertThat(Files.list(folder)).containsExactly(file);
     }
 

@@ -57,13 +57,14 @@ class ReferenceResNetTest {
             Gradients gradients = Tape.record(watched, () -> loss.apply(model.logits(pixels)));
             assertThat(gradients.value().item()).isCloseTo(0.506904125213623f, within(1e-5f));
             assertClose("input", gradients.of(pixels), expected.tensor("input_grad"));
-            model.parameters().forEach((name, p) -> assertClose(name, gradients.of(p.data()), expected.tensor("grad." + name)));
+            model.parameters().forEach((name, p) ->
+                    assertClose(name, gradients.of(p.data()), expected.tensor("grad." + name)));
         }
     }
 
     /**
-     * Both sides round in float32 through 20 layers and back, and a relu whose input is within rounding of 0 may switch one path:
-     * the error is held against the gradient's norm, not element by element. Measured: 1e-6 to 1e-5.
+     * Both sides round in float32 through 20 layers and back, and a relu whose input is within rounding of 0 may switch one
+     * path: the error is held against the gradient's norm, not element by element. Measured: 1e-6 to 5e-6.
      */
     private static void assertClose(String name, Tensor actual, Tensor pyTorch) {
         double difference = 0;
@@ -72,10 +73,13 @@ class ReferenceResNetTest {
             difference += Math.pow(actual.data()[i] - pyTorch.data()[i], 2);
             norm += Math.pow(pyTorch.data()[i], 2);
         }
-        assertThat(Math.sqrt(difference / norm)).as("relative error of the gradient by %s", name).isLessThan(1e-3);
+        assertThat(Math.sqrt(difference / norm)).as("relative error of the gradient by %s", name).isLessThan(1e-4);
     }
 
-    /** The reference's figure at ε = 0. All 10,000 images take 8,290 right, 9,927 among five, as PyTorch; too slow for every build. */
+    /**
+     * The reference's figure at ε = 0. All 10,000 images take 8,290 right, 9,927 among five, as PyTorch; too slow for every
+     * build.
+     */
     @Test
     void accuracyOnTheFirstThousandTestImages() {
         assertThat(Evaluator.evaluate(model::logits, cifar.test().head(1000), 250).correct()).isEqualTo(831);

@@ -25,6 +25,7 @@ class OptimizerTest {
         return switch (name) {
             case "sgd_nesterov" -> new Sgd(parameters, 0.9, 1e-4, true);
             case "sgd" -> new Sgd(parameters, 0.9, 5e-4, false);
+            case "sgd_plain" -> new Sgd(parameters, 0, 5e-4, false);
             case "adam" -> new Adam(parameters, 0);
             case "adamw" -> new AdamW(parameters, 0.01);
             default -> throw new IllegalArgumentException(name);
@@ -86,7 +87,7 @@ class OptimizerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"sgd_nesterov", "sgd", "adam", "adamw"})
+    @CsvSource({"sgd_nesterov", "sgd", "sgd_plain", "adam", "adamw"})
     void stateContinuesBitForBit(String name) {
         Function<Integer, Tensor> gradient = t -> Tensor.of(Shape.of(2), 0.3f * t - 0.5f, 1f / (t + 1));
         Tensor whole = Tensor.of(Shape.of(2), 1, -2);
@@ -109,10 +110,21 @@ class OptimizerTest {
     }
 
     @Test
+    void withoutMomentumOnlyTheGradientCounts() {
+        Tensor w = Tensor.of(Shape.of(1), 2);
+        Optimizer sgd = new Sgd(one(w), 0, 0.5, true);
+        sgd.step(_ -> Tensor.of(Shape.of(1), 1), 0.1);
+        assertThat(w.item()).isCloseTo(2 - 0.1f * (1 + 0.5f * 2), within(1e-6f));
+        assertThat(sgd.state().tensors()).containsOnlyKeys("steps");
+    }
+
+    @Test
     void foreignStateIsRefused() {
         Optimizer sgd = create("sgd", one(Tensor.zeros(Shape.of(2))));
-        assertThatThrownBy(() -> sgd.load(create("adam", one(Tensor.zeros(Shape.of(2)))).state())).isInstanceOf(UserError.class);
-        assertThatThrownBy(() -> sgd.load(create("sgd", one(Tensor.zeros(Shape.of(3)))).state())).isInstanceOf(UserError.class)
+        Optimizer adam = create("adam", one(Tensor.zeros(Shape.of(2))));
+        Optimizer larger = create("sgd", one(Tensor.zeros(Shape.of(3))));
+        assertThatThrownBy(() -> sgd.load(adam.state())).isInstanceOf(UserError.class);
+        assertThatThrownBy(() -> sgd.load(larger.state())).isInstanceOf(UserError.class)
                 .hasMessageContaining("[3], expected [2]");
     }
 }

@@ -161,14 +161,16 @@ class TrainerTest {
             assertThatThrownBy(() -> trainUntil(split, 7, seen)).hasMessage("killed");
             // The masks come from the checkpoint.
             Model model = model();
-            List<EpochReport> history = new Trainer(model, split, CONFIG).checkpointsIn(folder.resolve("killed"), true).run();
+            List<EpochReport> history =
+                    new Trainer(model, split, CONFIG).checkpointsIn(folder.resolve("killed"), true).run();
             assertThat(history).extracting(EpochReport::epoch).containsExactly(1, 2, 3, 4);
             assertThat(seen).as("epochs done at each start").containsExactly(0, 0, 1);
             assertThat(model.masks()).hasSize(2);
         } finally {
             Parallel.setThreads(threads);
         }
-        assertThat(Files.mismatch(folder.resolve("whole/model.safetensors"), folder.resolve("killed/model.safetensors"))).isEqualTo(-1);
+        Path wholeModel = folder.resolve("whole/model.safetensors");
+        assertThat(Files.mismatch(wholeModel, folder.resolve("killed/model.safetensors"))).isEqualTo(-1);
         StateDict whole = Safetensors.read(folder.resolve("whole/training.safetensors"));
         StateDict killed = Safetensors.read(folder.resolve("killed/training.safetensors"));
         assertThat(killed.tensors().keySet()).containsExactlyElementsOf(whole.tensors().keySet());
@@ -211,7 +213,8 @@ class TrainerTest {
         new Trainer(model(), split, plain(1)).checkpointsIn(folder, false).run();
         assertThatThrownBy(() -> new Trainer(model(), split, plain(2)).checkpointsIn(folder, true).run())
                 .isInstanceOf(UserError.class).hasMessageContaining("another number of epochs: 1 there, 2 now");
-        assertThatThrownBy(() -> new Trainer(model(), split, plain(1).withLabelSmoothing(0.2)).checkpointsIn(folder, true).run())
+        TrainingConfig smoothing = plain(1).withLabelSmoothing(0.2);
+        assertThatThrownBy(() -> new Trainer(model(), split, smoothing).checkpointsIn(folder, true).run())
                 .isInstanceOf(UserError.class).hasMessageContaining("another configuration");
         assertThatThrownBy(() -> new Trainer(model(), images(65), plain(1)).checkpointsIn(folder, true).run())
                 .isInstanceOf(UserError.class).hasMessageContaining("number of training images: 64 there, 65 now");
@@ -227,7 +230,7 @@ class TrainerTest {
         new Trainer(model, split, plain(1)).checkpointsIn(folder, true).run();
         Model saved = model();
         saved.load(folder.resolve(Trainer.MODEL_FILE));
-        assertThat(saved.parameters().get("0.weight").data().data()).isEqualTo(model.parameters().get("0.weight").data().data());
+        assertThat(saved.stateDict().tensor("0.weight").data()).isEqualTo(model.stateDict().tensor("0.weight").data());
     }
 
     @Test
@@ -235,7 +238,8 @@ class TrainerTest {
         Path file = folder.resolve(Trainer.TRAINING_FILE);
         Trainer trainer = new Trainer(model(), images(64), plain(1)).checkpointsIn(folder, true);
         model().save(file);
-        assertThatThrownBy(trainer::run).isInstanceOf(UserError.class).hasMessageContaining(file + " is not a training checkpoint");
+        assertThatThrownBy(trainer::run).isInstanceOf(UserError.class)
+                .hasMessageContaining(file + " is not a training checkpoint");
         StateDict foreign = model().stateDict();
         foreign.metadata().put("training", "{\"model\":3");
         Safetensors.write(file, foreign);
@@ -246,7 +250,8 @@ class TrainerTest {
     void divergenceIsSaidWithAdvice() {
         TrainingConfig config = TrainingConfig.of(2, OptimizerConfig.sgd(1e30, 0), 1).withBatchSize(32);
         assertThatThrownBy(() -> new Trainer(model(), images(128), config).checkpointsIn(folder, false).run())
-                .isInstanceOf(UserError.class).hasMessageContaining("training diverged").hasMessageContaining("lower the learning rate");
+                .isInstanceOf(UserError.class).hasMessageContaining("training diverged")
+                .hasMessageContaining("lower the learning rate");
         assertThat(folder).isEmptyDirectory();
     }
 
