@@ -15,6 +15,7 @@ import espalier.nn.Seeds;
 import espalier.nn.model.Model;
 import espalier.nn.optim.Optimizer;
 import espalier.nn.optim.Schedule;
+import espalier.nn.train.TrainingCheckpoint.Progress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,6 +48,7 @@ public final class Trainer {
     private final List<EpochReport> history = new ArrayList<>();
     private final List<Tensor> watched;
     private final Batches epochPlan;
+    private final Progress start;
     private Split test;
     private Path folder;
     private boolean resume;
@@ -71,6 +73,8 @@ public final class Trainer {
         optimizer = config.optimizer().create(model.parameters());
         watched = model.parameters().values().stream().map(Parameter::data).toList();
         epochPlan = plan(0);
+        start = new Progress(model.name(), TrainingCheckpoint.digest(model.stateDict()), images.size(),
+                TrainingCheckpoint.digest(images), config, List.of());
     }
 
     /** Evaluates on these images after each epoch and returns this. */
@@ -82,7 +86,8 @@ public final class Trainer {
     /**
      * Writes {@value #TRAINING_FILE} and {@value #MODEL_FILE} to {@code folder} after each epoch and returns this.
      *
-     * @param resume whether to go on from what {@code folder} holds, if it holds a checkpoint; it is overwritten otherwise
+     * @param resume whether to go on from what {@code folder} holds, if it holds a checkpoint; it is overwritten otherwise.
+     *               The model, as it was given, the images and the configuration must be those of the first run
      */
     public Trainer checkpointsIn(Path folder, boolean resume) {
         this.folder = folder;
@@ -198,7 +203,7 @@ public final class Trainer {
 
     private void save() {
         if (folder != null) {
-            new TrainingCheckpoint(model.stateDict(), model.masks(), optimizer.state(), progress())
+            new TrainingCheckpoint(model.stateDict(), model.masks(), optimizer.state(), start.with(history))
                     .write(folder.resolve(TRAINING_FILE));
             model.save(folder.resolve(MODEL_FILE));
         }
@@ -206,16 +211,12 @@ public final class Trainer {
 
     private void restore(Path file) {
         TrainingCheckpoint checkpoint = TrainingCheckpoint.read(file);
-        checkpoint.requireSame(progress(), file);
+        checkpoint.requireSame(start, file);
         model.setMasks(checkpoint.masks());
         model.loadStateDict(checkpoint.model(), file.toString());
         optimizer.load(checkpoint.optimizer());
         history.addAll(checkpoint.progress().history());
         // A kill may have come between the two files.
         model.save(folder.resolve(MODEL_FILE));
-    }
-
-    private TrainingCheckpoint.Progress progress() {
-        return new TrainingCheckpoint.Progress(model.name(), images.size(), config, List.copyOf(history));
     }
 }

@@ -1,5 +1,6 @@
 package espalier.nn.train;
 
+import espalier.datasets.Split;
 import espalier.engine.UserError;
 import espalier.engine.tensor.Tensor;
 import espalier.nn.checkpoint.Safetensors;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.zip.CRC32C;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -32,11 +34,34 @@ record TrainingCheckpoint(StateDict model, SequencedMap<String, Tensor> masks, S
      * What a resumed training must agree with, and how far it came.
      *
      * @param model   the model's name
+     * @param start   digest of its weights before the first step
      * @param images  the number of training images
+     * @param data    digest of the training images
      * @param config  all settings
      * @param history of the epochs done
      */
-    record Progress(String model, int images, TrainingConfig config, List<EpochReport> history) {}
+    record Progress(String model, String start, int images, String data, TrainingConfig config, List<EpochReport> history) {
+        Progress with(List<EpochReport> history) {
+            return new Progress(model, start, images, data, config, List.copyOf(history));
+        }
+    }
+
+    /** {@return a digest of all parameters and buffers} */
+    static String digest(StateDict model) {
+        CRC32C crc = new CRC32C();
+        model.tensors().values().forEach(t -> crc.update(t.bytes()));
+        return Long.toHexString(crc.getValue());
+    }
+
+    /** {@return a digest of all labels and of the first images: enough to tell data sets apart} */
+    static String digest(Split images) {
+        CRC32C crc = new CRC32C();
+        for (int label : images.labels(0, images.size())) {
+            crc.update(label);
+        }
+        crc.update(StoredTensor.of(images.images(0, Math.min(images.size(), 100))).bytes());
+        return Long.toHexString(crc.getValue());
+    }
 
     void write(Path file) {
         StateDict all = new StateDict().putAll("model.", model).putAll("optimizer.", optimizer);
@@ -66,6 +91,8 @@ record TrainingCheckpoint(StateDict model, SequencedMap<String, Tensor> masks, S
     void requireSame(Progress now, Path file) {
         require(file, "model", progress.model, now.model);
         require(file, "number of training images", progress.images, now.images);
+        require(file, "set of training images", progress.data, now.data);
+        require(file, "start", progress.start, now.start);
         TrainingConfig then = progress.config;
         require(file, "number of epochs", then.epochs(), now.config.epochs());
         require(file, "batch size", then.batchSize(), now.config.batchSize());

@@ -160,7 +160,8 @@ class TrainerTest {
             assertThatThrownBy(() -> trainUntil(split, 6, seen)).hasMessage("killed");
             assertThatThrownBy(() -> trainUntil(split, 7, seen)).hasMessage("killed");
             // The masks come from the checkpoint.
-            Model model = model();
+            Model model = pruned();
+            model.setMasks(Map.of());
             List<EpochReport> history =
                     new Trainer(model, split, CONFIG).checkpointsIn(folder.resolve("killed"), true).run();
             assertThat(history).extracting(EpochReport::epoch).containsExactly(1, 2, 3, 4);
@@ -218,6 +219,11 @@ class TrainerTest {
                 .isInstanceOf(UserError.class).hasMessageContaining("another configuration");
         assertThatThrownBy(() -> new Trainer(model(), images(65), plain(1)).checkpointsIn(folder, true).run())
                 .isInstanceOf(UserError.class).hasMessageContaining("number of training images: 64 there, 65 now");
+        Split others = new Split(new byte[64 * 64], new byte[64], IMAGE);
+        assertThatThrownBy(() -> new Trainer(model(), others, plain(1)).checkpointsIn(folder, true).run())
+                .isInstanceOf(UserError.class).hasMessageContaining("another set of training images");
+        assertThatThrownBy(() -> new Trainer(pruned(), split, plain(1)).checkpointsIn(folder, true).run())
+                .isInstanceOf(UserError.class).hasMessageContaining("another start");
     }
 
     @Test
