@@ -26,6 +26,8 @@ import java.util.stream.IntStream;
 public final class Convolution {
     private static final Map<Key, Convolution> KNOWN = new ConcurrentHashMap<>();
     private static final int MOST_KNOWN = 512;
+    /** Floats in a cache line of 64 bytes. */
+    private static final int ALIGNED = 16;
 
     private record Key(GemmKernels gemm, ConvShape shape, int groups) {}
 
@@ -88,18 +90,20 @@ public final class Convolution {
      * @param bias {@code [groups·o]}, or null for none
      * @param y overwritten
      */
-    public void forward(float[] packed, float[] bias, float[] x, int xOffset, float[] y, int yOffset, float[] scratch) {
+    public void forward(float[] packed, float[] bias, float[] x, int xOffset, float[] y, int yOffset,
+            float[] scratch, int scratchOffset) {
         int positions = shape.positions();
         if (bias != null) {
             for (int o = 0; o < bias.length; o++) {
                 Arrays.fill(y, yOffset + o * positions, yOffset + (o + 1) * positions, bias[o]);
             }
         }
-        input.pad(x, xOffset, shape.h(), shape.w(), scratch);
+        input.pad(x, xOffset, shape.h(), shape.w(), scratch, scratchOffset);
         for (int g = 0; g < groups; g++) {
-            int source = g * shape.c() * input.height() * input.width();
+            int source = scratchOffset + g * shape.c() * input.height() * input.width();
             multiply(input, source, shape.o(), packed, g * Gemm.roundUp(shape.o(), ROWS) * shape.taps(),
-                    y, yOffset + g * shape.o() * positions, positions, bias != null, scratch);
+                    y, yOffset + g * shape.o() * positions, positions, bias != null,
+                    scratch, scratchOffset);
         }
     }
 
@@ -115,13 +119,13 @@ public final class Convolution {
     }
 
     /** Packs the weights for {@link #backwardInput}: for each phase the taps that reach it, input channels as rows. */
-    public void packBackward(float[] weight, float[] packed, float[] scratch) {
+    public void packBackward(float[] weight, float[] packed, float[] scratch, int scratchOffset) {
         int at = 0;
         for (int g = 0; g < groups; g++) {
             for (Phase p : phases) {
                 int k = p.patches.taps();
                 for (int c = 0; c < shape.c(); c++) {
-                    int to = c * k;
+                    int to = scratchOffset + c * k;
                     for (int o = g * shape.o(); o < (g + 1) * shape.o(); o++) {
                         int from = (o * shape.c() + c) * shape.kh() * shape.kw();
                         for (int r : p.tapRows) {
@@ -131,7 +135,7 @@ public final class Convolution {
                         }
                     }
                 }
-                packBlocks(shape.c(), k, scratch, 0, k, packed, at);
+                packBlocks(shape.c(), k, scratch, scratchOffset, k, packed, at);
                 at += packedSize(p);
             }
         }
@@ -156,20 +160,22 @@ public final class Convolution {
      *
      * @param gx overwritten
      */
-    public void backwardInput(float[] packed, float[] gy, int gyOffset, float[] gx, int gxOffset, float[] scratch) {
+    public void backwardInput(float[] packed, float[] gy, int gyOffset, float[] gx, int gxOffset,
+            float[] scratch, int scratchOffset) {
         int at = 0;
         Patches patches = phases.getFirst().patches;
-        patches.pad(gy, gyOffset, shape.oh(), shape.ow(), scratch);
+        patches.pad(gy, gyOffset, shape.oh(), shape.ow(), scratch, scratchOffset);
         int plane = shape.h() * shape.w();
         for (int g = 0; g < groups; g++) {
-            int source = g * shape.o() * patches.height() * patches.width();
+            int source = scratchOffset + g * shape.o() * patches.height() * patches.width();
             int target = gxOffset + g * shape.c() * plane;
             for (Phase p : phases) {
                 if (shape.stride() == 1) {
-                    multiply(p.patches, source, shape.c(), packed, at, gx, target, plane, false, scratch);
+                    multiply(p.patches, source, shape.c(), packed, at, gx, target, plane, false, scratch, scratchOffset);
                 } else {
-                    int temporary = scratch(p.patches);
-                    multiply(p.patches, source, shape.c(), packed, at, scratch, temporary, p.rows * p.columns, false, scratch);
+                    int temporary = scratchOffset + scratch(p.patches);
+                    multiply(p.patches, source, shape.c(), packed, at, scratch, temporary, p.rows * p.columns, false,
+                            scratch, scratchOffset);
                     interleave(p, scratch, temporary, gx, target);
                 }
                 at += packedSize(p);
@@ -206,14 +212,15 @@ public final class Convolution {
     }
 
     /** {@code sum += patches(x) · gyᵀ}: one image's share of the gradient by the weights, transposed. */
-    public void accumulateWeight(float[] x, int xOffset, float[] gy, int gyOffset, float[] sum, float[] scratch) {
-        input.pad(x, xOffset, shape.h(), shape.w(), scratch);
-        int panelAt = input.paddedSize();
-        int transposedAt = scratch(input);
+    public void accumulateWeight(float[] x, int xOffset, float[] gy, int gyOffset, float[] sum,
+            float[] scratch, int scratchOffset) {
+        input.pad(x, xOffset, shape.h(), shape.w(), scratch, scratchOffset);
+        int panelAt = scratchOffset + padded(input);
+        int transposedAt = scratchOffset + scratch(input);
         int outputs = paddedOutputs();
         int positions = shape.positions();
         for (int g = 0; g < groups; g++) {
-            int source = g * shape.c() * input.height() * input.width();
+            int source = scratchOffset + g * shape.c() * input.height() * input.width();
             int gradient = gyOffset + g * shape.o() * positions;
             for (int j = 0; j < positions; j += panelWidth) {
                 int columns = Math.min(panelWidth, positions - j);
@@ -248,9 +255,14 @@ public final class Convolution {
 
     // ---- shared
 
+    /** The size of a padded image, rounded up so that what follows it stays aligned. */
+    private static int padded(Patches p) {
+        return Gemm.roundUp(p.paddedSize(), ALIGNED);
+    }
+
     /** Scratch begins with the padded image; the panel follows, then one tile. */
     private int scratch(Patches p) {
-        return p.paddedSize() + Math.min(Math.max(p.taps(), 1), Gemm.BLOCK_K) * panelWidth + ROWS * panelWidth;
+        return padded(p) + Math.min(Math.max(p.taps(), 1), Gemm.BLOCK_K) * panelWidth + ROWS * panelWidth;
     }
 
     private static void packBlocks(int m, int k, float[] a, int aOffset, int lda, float[] packed, int packedOffset) {
@@ -260,11 +272,11 @@ public final class Convolution {
         }
     }
 
-    /** {@code c[m][positions] = packed · patches}, the padded image at the start of {@code scratch}. */
+    /** {@code c[m][positions] = packed · patches}, the padded image at {@code scratchOffset}. */
     private void multiply(Patches p, int source, int m, float[] packed, int packedOffset, float[] c, int cOffset, int ldc,
-            boolean accumulate, float[] scratch) {
+            boolean accumulate, float[] scratch, int scratchOffset) {
         int k = p.taps();
-        int panelAt = p.paddedSize();
+        int panelAt = scratchOffset + padded(p);
         int tileAt = panelAt + Math.min(Math.max(k, 1), Gemm.BLOCK_K) * panelWidth;
         if (k == 0) {
             for (int i = 0; i < m && !accumulate; i++) {

@@ -33,10 +33,10 @@ public final class Gemm {
      * @param k columns of A, rows of B
      * @param rsA elements between rows of A, {@code csA} between its columns; so for B
      * @param ldc elements between rows of C, whose columns are adjacent
-     * @param scratch at least {@link #scratchSize} elements, overwritten
+     * @param scratch at least {@link #scratchSize} elements from {@code scratchOffset} on, overwritten
      */
     public static void multiply(GemmKernels g, int m, int n, int k, float[] a, int aOffset, int rsA, int csA,
-            float[] b, int bOffset, int rsB, int csB, float[] c, int cOffset, int ldc, boolean accumulate, float[] scratch) {
+            float[] b, int bOffset, int rsB, int csB, float[] c, int cOffset, int ldc, boolean accumulate, float[] scratch, int scratchOffset) {
         if (k == 0 && !accumulate) {
             for (int i = 0; i < m; i++) {
                 Arrays.fill(c, cOffset + i * ldc, cOffset + i * ldc + n, 0f);
@@ -48,13 +48,13 @@ public final class Gemm {
             boolean add = accumulate || p > 0;
             for (int j = 0; j < n; j += BLOCK_N) {
                 int nb = Math.min(BLOCK_N, n - j);
-                int rowsAt = packPanels(g, kb, nb, b, bOffset + p * rsB + j * csB, rsB, csB, scratch);
+                int rowsAt = packPanels(g, kb, nb, b, bOffset + p * rsB + j * csB, rsB, csB, scratch, scratchOffset);
                 for (int i = 0; i < m; i += BLOCK_M) {
                     int mb = Math.min(BLOCK_M, m - i);
                     int tileAt = rowsAt + packRows(mb, kb, a, aOffset + i * rsA + p * csA, rsA, csA, scratch, rowsAt);
                     for (int jr = 0; jr < nb; jr += nr) {
                         int columns = Math.min(nr, nb - jr);
-                        panel(g, mb, kb, columns, scratch, rowsAt, scratch, jr * kb, c, cOffset + i * ldc + j + jr, ldc, add,
+                        panel(g, mb, kb, columns, scratch, rowsAt, scratch, scratchOffset + jr * kb, c, cOffset + i * ldc + j + jr, ldc, add,
                                 scratch, tileAt);
                     }
                 }
@@ -124,10 +124,11 @@ public final class Gemm {
         return at - toOffset;
     }
 
-    /** Packs B into panels at the start of {@code to}, each as many vectors wide as it has columns; returns where they end. */
-    private static int packPanels(GemmKernels g, int k, int n, float[] b, int bOffset, int rs, int cs, float[] to) {
+    /** Packs B into panels, each as many vectors wide as it has columns; returns where they end. */
+    private static int packPanels(GemmKernels g, int k, int n, float[] b, int bOffset, int rs, int cs, float[] to,
+            int toOffset) {
         int nr = g.lanes() * g.maxVectors();
-        int at = 0;
+        int at = toOffset;
         for (int j = 0; j < n; j += nr) {
             int columns = Math.min(nr, n - j);
             int width = vectors(g, columns) * g.lanes();

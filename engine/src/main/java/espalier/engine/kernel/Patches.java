@@ -39,18 +39,18 @@ record Patches(int channels, int height, int width, int top, int left, int[] row
         return columnOffsets.length;
     }
 
-    /** Copies {@code x [channels,h,w]} into {@code padded}, zeros around it; rows and columns that do not fit are left out. */
-    void pad(float[] x, int xOffset, int h, int w, float[] padded) {
+    /** Copies {@code x [channels,h,w]} into {@code padded} from {@code offset} on, zeros around it; rows and columns that do not fit are left out. */
+    void pad(float[] x, int xOffset, int h, int w, float[] padded, int offset) {
         if (h == height && w == width) {
-            System.arraycopy(x, xOffset, padded, 0, paddedSize());
+            System.arraycopy(x, xOffset, padded, offset, paddedSize());
             return;
         }
-        Arrays.fill(padded, 0, paddedSize(), 0f);
+        Arrays.fill(padded, offset, offset + paddedSize(), 0f);
         int rows = Math.min(h, height - top);
         int columns = Math.min(w, width - left);
         for (int c = 0; c < channels; c++) {
             for (int y = 0; y < rows; y++) {
-                System.arraycopy(x, xOffset + (c * h + y) * w, padded, (c * height + top + y) * width + left, columns);
+                System.arraycopy(x, xOffset + (c * h + y) * w, padded, offset + (c * height + top + y) * width + left, columns);
             }
         }
     }

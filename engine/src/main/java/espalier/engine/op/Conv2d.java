@@ -7,6 +7,7 @@ import espalier.engine.kernel.Convolution;
 import espalier.engine.kernel.Kernels;
 import espalier.engine.parallel.Parallel;
 import espalier.engine.tensor.ArrayPool;
+import espalier.engine.tensor.Scratch;
 import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;
 import espalier.engine.tensor.Workspace;
@@ -45,9 +46,8 @@ public record Conv2d(int stride, int padding, int dilation, int groups) implemen
         float[] xs = x.data();
         float[] ys = y.data();
         Parallel.forEach(n, i -> {
-            float[] scratch = ArrayPool.take(conv.forwardScratch());
-            conv.forward(packed, bias, xs, i * xStep, ys, i * yStep, scratch);
-            ArrayPool.give(scratch);
+            float[] scratch = Scratch.atLeast(conv.forwardScratch());
+            conv.forward(packed, bias, xs, i * xStep, ys, i * yStep, scratch, Scratch.FIRST);
         });
         ArrayPool.give(packed);
         return y;
@@ -75,17 +75,14 @@ public record Conv2d(int stride, int padding, int dilation, int groups) implemen
         int n = shape.dim(0);
         Tensor gradient = Workspace.empty(shape);
         float[] packed = ArrayPool.take(conv.packedBackwardSize());
-        float[] packing = ArrayPool.take(conv.backwardScratch());
-        conv.packBackward(weight, packed, packing);
-        ArrayPool.give(packing);
+        conv.packBackward(weight, packed, Scratch.atLeast(conv.backwardScratch()), Scratch.FIRST);
         float[] gx = gradient.data();
         float[] gy = gradOutput.data();
         int xStep = n == 0 ? 0 : gradient.size() / n;
         int yStep = n == 0 ? 0 : gradOutput.size() / n;
         Parallel.forEach(n, i -> {
-            float[] scratch = ArrayPool.take(conv.backwardScratch());
-            conv.backwardInput(packed, gy, i * yStep, gx, i * xStep, scratch);
-            ArrayPool.give(scratch);
+            float[] scratch = Scratch.atLeast(conv.backwardScratch());
+            conv.backwardInput(packed, gy, i * yStep, gx, i * xStep, scratch, Scratch.FIRST);
         });
         ArrayPool.give(packed);
         return gradient;
@@ -101,12 +98,11 @@ public record Conv2d(int stride, int padding, int dilation, int groups) implemen
         float[][] sums = new float[blocks][];
         Parallel.forEach(blocks, block -> {
             float[] sum = ArrayPool.take(conv.weightSumSize());
-            float[] scratch = ArrayPool.take(conv.weightScratch());
+            float[] scratch = Scratch.atLeast(conv.weightScratch());
             Arrays.fill(sum, 0f);
             for (int i = (int) ((long) n * block / blocks); i < (int) ((long) n * (block + 1) / blocks); i++) {
-                conv.accumulateWeight(xs, i * xStep, gy, i * yStep, sum, scratch);
+                conv.accumulateWeight(xs, i * xStep, gy, i * yStep, sum, scratch, Scratch.FIRST);
             }
-            ArrayPool.give(scratch);
             sums[block] = sum;
         });
         Tensor gradient = Workspace.empty(shape);

@@ -5,7 +5,7 @@ import espalier.engine.autograd.Op;
 import espalier.engine.kernel.Gemm;
 import espalier.engine.kernel.Kernels;
 import espalier.engine.parallel.Parallel;
-import espalier.engine.tensor.ArrayPool;
+import espalier.engine.tensor.Scratch;
 import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;
 import espalier.engine.tensor.Workspace;
@@ -66,9 +66,9 @@ public record Linear() implements Op {
         Parallel.forEach((m + BLOCK - 1) / BLOCK, block -> {
             int first = block * BLOCK;
             int rows = Math.min(BLOCK, m - first);
-            float[] scratch = ArrayPool.take(Gemm.scratchSize(gemm, rows, n, k));
-            Gemm.multiply(gemm, rows, n, k, a, first * rsA, rsA, csA, b, 0, rsB, csB, c, first * n, n, accumulate, scratch);
-            ArrayPool.give(scratch);
+            float[] scratch = Scratch.atLeast(Gemm.scratchSize(gemm, rows, n, k));
+            Gemm.multiply(gemm, rows, n, k, a, first * rsA, rsA, csA, b, 0, rsB, csB, c, first * n, n, accumulate,
+                    scratch, Scratch.FIRST);
         });
     }
 

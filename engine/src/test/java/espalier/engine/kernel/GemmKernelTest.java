@@ -48,10 +48,10 @@ class GemmKernelTest {
         float[] b = values(3 + (s.k + 6) * (s.n + 2));
         float[] c = values(1 + (s.m + 1) * ldc);
         float[] before = c.clone();
-        float[] scratch = new float[Gemm.scratchSize(KERNELS, s.m, s.n, s.k)];
+        float[] scratch = new float[7 + Gemm.scratchSize(KERNELS, s.m, s.n, s.k)];
         Arrays.fill(scratch, Float.NaN);
 
-        Gemm.multiply(KERNELS, s.m, s.n, s.k, a, 5, rsA, csA, b, 3, rsB, csB, c, 1, ldc, accumulate, scratch);
+        Gemm.multiply(KERNELS, s.m, s.n, s.k, a, 5, rsA, csA, b, 3, rsB, csB, c, 1, ldc, accumulate, scratch, 7);
 
         for (int at = 0; at < c.length; at++) {
             int i = Math.floorDiv(at - 1, ldc);
