@@ -9,10 +9,10 @@ import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 
 /**
- * The norm that measures the perturbation δ = x − origin of one image, and with it the two methods that an attack is made of.
+ * The norm that measures the perturbation δ = x − origin of one image, and with it the three methods that an attack is made of.
  *
- * <p>Both work on n elements from {@code offset} of arrays of one layout, and leave x in the ball ‖δ‖ ≤ epsilon, as float
- * arithmetic measures it, and in [0, 1], if the origin is there.
+ * <p>They work on n elements from {@code offset} of arrays of one layout, and leave x in the ball ‖δ‖ ≤ epsilon, but for rounding,
+ * and in [0, 1], if the origin is there.
  */
 public enum Norm {
     /** max |δ|. */
@@ -20,7 +20,6 @@ public enum Norm {
         @Override
         void step(float[] x, float[] origin, float[] gradient, int offset, int n, double size, double epsilon) {
             update().signStep(origin, x, gradient, x, offset, n, (float) size, (float) epsilon, 0f, 1f);
-            tighten(x, origin, offset, n, (float) epsilon);
         }
 
         @Override
@@ -29,16 +28,16 @@ public enum Norm {
                 float delta = (float) ((2 * random.nextDouble() - 1) * epsilon);
                 x[i] = Math.max(0f, Math.min(1f, origin[i] + delta));
             }
-            tighten(x, origin, offset, n, (float) epsilon);
         }
 
-        /** The sum origin ± epsilon was rounded, perhaps outwards; one step back is inside. */
-        private void tighten(float[] x, float[] origin, int offset, int n, float epsilon) {
+        @Override
+        void tighten(float[] x, float[] origin, int offset, int n, double epsilon) {
+            float e = (float) epsilon;
             for (int i = offset; i < offset + n; i++) {
                 float delta = x[i] - origin[i];
-                if (delta > epsilon) {
+                if (delta > e) {
                     x[i] = Math.nextDown(x[i]);
-                } else if (delta < -epsilon) {
+                } else if (delta < -e) {
                     x[i] = Math.nextUp(x[i]);
                 }
             }
@@ -72,14 +71,17 @@ public enum Norm {
             project(x, origin, offset, n, epsilon);
         }
 
-        /** Scales δ down to epsilon, then clips, which shortens it further. */
-        private void project(float[] x, float[] origin, int offset, int n, double epsilon) {
-            double factor = factor(x, origin, offset, n, epsilon);
-            update().pullStep(origin, x, x, offset, n, (float) factor, 0f, 1f);
-            // Rounding may leave x a hair outside; a growing shortening ends that.
+        @Override
+        void tighten(float[] x, float[] origin, int offset, int n, double epsilon) {
+            double factor;
             for (double shorten = 0x1p-24; (factor = factor(x, origin, offset, n, epsilon)) < 1; shorten *= 2) {
                 update().pullStep(origin, x, x, offset, n, (float) (factor * Math.max(0, 1 - shorten)), 0f, 1f);
             }
+        }
+
+        /** Scales δ down to epsilon, then clips, which shortens it further. */
+        private void project(float[] x, float[] origin, int offset, int n, double epsilon) {
+            update().pullStep(origin, x, x, offset, n, (float) factor(x, origin, offset, n, epsilon), 0f, 1f);
         }
 
         private double factor(float[] x, float[] origin, int offset, int n, double epsilon) {
@@ -99,6 +101,12 @@ public enum Norm {
 
     /** {@code x ← clip(origin + δ)}, δ being uniformly random in the ball. */
     abstract void randomStart(float[] x, float[] origin, int offset, int n, double epsilon, SplittableRandom random);
+
+    /**
+     * Takes back what rounding left outside: afterwards ‖δ‖ ≤ epsilon as float arithmetic measures it. Done once, at the end,
+     * because a change in the last bit sends the following steps another way.
+     */
+    abstract void tighten(float[] x, float[] origin, int offset, int n, double epsilon);
 
     private static UpdateKernels update() {
         return Kernels.active().update();

@@ -96,6 +96,7 @@ public record Pgd(ThreatModel threat) {
                 Parallel.forEach(images, i -> norm.step(x, start, gradient, i * n, n, ascent, threat.epsilon()));
             }
         }
+        Parallel.forEach(images, i -> norm.tighten(x, start, i * n, n, threat.epsilon()));
         return adversarial;
     }
 
