@@ -23,7 +23,10 @@ import picocli.CommandLine.ScopeType;
             "  espalier study cifar10 --weights resnet20.safetensors",
             "  espalier COMMAND --help         what a command can do, with more examples"
         },
-        subcommands = {TrainCommand.class, InfoCommand.class, CompletionCommand.class})
+        subcommands = {
+            StudyCommand.class, TrainCommand.class, PruneCommand.class, QuantizeCommand.class, EvaluateCommand.class,
+            DatasetsCommand.class, InfoCommand.class, CompletionCommand.class
+        })
 final class EspalierCommand {
     @Option(names = "--threads", paramLabel = "N", scope = ScopeType.INHERIT, order = 100,
             description = "Threads to work with (default: one per processor). Results do not depend on it.")

@@ -1,12 +1,20 @@
 package espalier.bench.cli;
 
+import espalier.attacks.LabelSource;
+import espalier.attacks.Norm;
 import espalier.attacks.PixelUnits;
+import espalier.attacks.Target;
 import espalier.bench.study.Pixels;
+import espalier.compress.prune.PruningStrategy;
 import espalier.datasets.Datasets;
 import espalier.engine.UserError;
 import espalier.nn.model.Models;
+import espalier.nn.train.OptimizerConfig;
+import espalier.nn.train.ScheduleConfig;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -46,14 +54,69 @@ final class Names {
     /** {@code --optimizer}. */
     static final class OptimizerName extends OneOf {
         OptimizerName() {
-            super(espalier.nn.train.OptimizerConfig.NAMES);
+            super(OptimizerConfig.NAMES);
         }
     }
 
     /** {@code --schedule}. */
     static final class ScheduleName extends OneOf {
         ScheduleName() {
-            super(espalier.nn.train.ScheduleConfig.NAMES);
+            super(ScheduleConfig.NAMES);
+        }
+    }
+
+    /** A constant of an enum, by what its {@code toString} says. */
+    abstract static class ConstantOf<E extends Enum<E>> implements ITypeConverter<E> {
+        private final E[] constants;
+
+        ConstantOf(E[] constants) {
+            this.constants = constants;
+        }
+
+        @Override
+        public E convert(String value) {
+            for (E constant : constants) {
+                if (constant.toString().equalsIgnoreCase(value)) {
+                    return constant;
+                }
+            }
+            throw new TypeConversionException("'" + value + "' is not one of "
+                    + Arrays.stream(constants).map(E::toString).collect(Collectors.joining(", ")));
+        }
+    }
+
+    /** {@code --strategy}. */
+    static final class Strategy extends ConstantOf<PruningStrategy> {
+        Strategy() {
+            super(PruningStrategy.values());
+        }
+    }
+
+    /** {@code --norm}. */
+    static final class NormName extends ConstantOf<Norm> {
+        NormName() {
+            super(Norm.values());
+        }
+    }
+
+    /** {@code --target}. */
+    static final class TargetName extends ConstantOf<Target> {
+        TargetName() {
+            super(Target.values());
+        }
+    }
+
+    /** {@code --labels}. */
+    static final class LabelsName extends ConstantOf<LabelSource> {
+        LabelsName() {
+            super(LabelSource.values());
+        }
+    }
+
+    /** {@code --attack}. */
+    static final class MethodName extends ConstantOf<AttackOptions.Method> {
+        MethodName() {
+            super(AttackOptions.Method.values());
         }
     }
 

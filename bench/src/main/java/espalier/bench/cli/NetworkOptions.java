@@ -33,7 +33,7 @@ final class NetworkOptions {
     Integer batchSize;
 
     @Option(names = "--out", paramLabel = "PATH",
-            description = "Where to write: a folder, or the name of the .safetensors file itself.")
+            description = "Where to write: a folder, or the .safetensors file itself.")
     Path out;
 
     String modelName() {

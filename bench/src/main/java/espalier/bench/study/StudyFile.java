@@ -1,6 +1,5 @@
 package espalier.bench.study;
 
-import espalier.attacks.ThreatModel;
 import espalier.engine.UserError;
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,22 +44,23 @@ public final class StudyFile {
     /**
      * {@return the preset of that name, or the study in that file}
      *
+     * @param overrides in place of what it says, by key; {@code training.epochs} is a key of a nested mapping
      * @throws UserError when it is neither, or the file is no study: which key, and what is allowed
      */
-    public static StudyConfig read(String presetOrFile) {
+    public static StudyConfig read(String presetOrFile, Map<String, Object> overrides) {
         if (PRESETS.contains(presetOrFile)) {
-            return parse(presetOrFile, preset(presetOrFile));
+            return parse(presetOrFile, preset(presetOrFile), overrides);
         }
-        Path file = Path.of(presetOrFile);
-        if (!Files.exists(file) && !presetOrFile.matches(".*[./\\\\].*")) {
-            throw new UserError("no preset " + presetOrFile + " (there are " + String.join(", ", PRESETS)
-                    + ") and no file of that name");
-        }
-        return parse(presetOrFile, text(file));
+        return parse(presetOrFile, text(Path.of(presetOrFile)), overrides);
+    }
+
+    /** {@return whether there is such a preset, or it looks like a file's name, there or not} */
+    public static boolean exists(String presetOrFile) {
+        return PRESETS.contains(presetOrFile) || presetOrFile.matches(".*[./\\\\].*") || Files.exists(Path.of(presetOrFile));
     }
 
     /** {@return the study that {@code yaml} describes; {@code source} names it in errors} */
-    static StudyConfig parse(String source, String yaml) {
+    static StudyConfig parse(String source, String yaml, Map<String, Object> overrides) {
         try {
             JsonNode tree = YAML.readTree(yaml);
             if (!(tree instanceof ObjectNode given)) {
@@ -68,7 +68,17 @@ public final class StudyFile {
             }
             ObjectNode all = (ObjectNode) YAML.readTree(preset(PRESETS.getFirst()));
             merge(all, given);
-            return Checks.requireSound(source, YAML.treeToValue(all, StudyConfig.class));
+            overrides.forEach((key, value) -> {
+                String[] names = key.split("\\.");
+                JsonNode at = all;
+                for (int i = 0; i < names.length - 1; i++) {
+                    at = at.path(names[i]);
+                }
+                if (at instanceof ObjectNode mapping) {
+                    mapping.set(names[names.length - 1], YAML.valueToTree(value));
+                }
+            });
+            return StudyChecks.requireSound(source, YAML.treeToValue(all, StudyConfig.class));
         } catch (JacksonException e) {
             throw new UserError(source + ": " + explain(e), e);
         }
@@ -139,69 +149,6 @@ public final class StudyFile {
             throw new UserError(file + " is not a study: it is not text in UTF-8", e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    /** What types alone do not say. */
-    private static final class Checks {
-        static StudyConfig requireSound(String source, StudyConfig c) {
-            require(c.name() != null && c.name().matches("[\\w.-]+") && !c.name().startsWith("."), source,
-                    "name: " + c.name() + " must be a folder's name of letters, digits, '-', '_' and '.'");
-            require(c.batchSize() >= 1, source, "batchSize: must be at least 1, got " + c.batchSize());
-            requireSome(source, "seeds", c.seeds());
-            requireList(source, "strategies", c.strategies());
-            requireList(source, "compressions", c.compressions());
-            requireSome(source, "attacks", c.attacks());
-            for (Map.Entry<String, Object> e : Map.<String, Object>of("training", orEmpty(c.training()), "fineTuning",
-                    orEmpty(c.fineTuning()), "scores", orEmpty(c.scores()), "quantization", orEmpty(c.quantization())).entrySet()) {
-                require(!e.getValue().equals(""), source, e.getKey() + ": must be a mapping");
-            }
-            for (double compression : c.compressions()) {
-                require(compression >= 1, source, "compressions: must be at least 1, got " + compression);
-            }
-            require(c.training().epochs() >= 0, source, "training.epochs: must not be negative, got " + c.training().epochs());
-            require(c.fineTuning().epochs() >= 0, source, "fineTuning.epochs: must not be negative, got " + c.fineTuning().epochs());
-            require(c.scores().attack() != null, source, "scores.attack: is missing");
-            requirePositive(source, "training.images", c.training().images());
-            requirePositive(source, "fineTuning.images", c.fineTuning().images());
-            requirePositive(source, "scores.images", c.scores().images());
-            requirePositive(source, "testImages", c.testImages());
-            requirePositive(source, "attackImages", c.attackImages());
-            requirePositive(source, "quantization.calibrationImages", c.quantization().calibrationImages());
-            requireAttack(source, "scores.attack", c.scores().attack());
-            c.attacks().forEach(a -> requireAttack(source, "attacks", a));
-            return c;
-        }
-
-        private static Object orEmpty(Object o) {
-            return o == null ? "" : o;
-        }
-
-        private static void requireAttack(String source, String key, Attack attack) {
-            try {
-                ThreatModel _ = attack.threatModel();
-            } catch (UserError e) {
-                throw new UserError(source + ": " + key + ": " + e.getMessage(), e);
-            }
-        }
-
-        private static void requirePositive(String source, String key, Integer value) {
-            require(value == null || value >= 1, source, key + ": must be at least 1, or null for all, got " + value);
-        }
-
-        private static void requireSome(String source, String key, List<?> list) {
-            requireList(source, key, list);
-            require(!list.isEmpty(), source, key + ": needs at least one");
-        }
-
-        private static void requireList(String source, String key, List<?> list) {
-            require(list != null && !list.contains(null), source, key + ": must be a list such as [1, 2]");
-        }
-
-        private static void require(boolean condition, String source, String message) {
-            if (!condition) {
-                throw new UserError(source + ": " + message);
-            }
         }
     }
 }

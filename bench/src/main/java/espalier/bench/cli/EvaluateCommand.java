@@ -1,0 +1,168 @@
+package espalier.bench.cli;
+
+import espalier.attacks.AdversarialSet;
+import espalier.attacks.LabelledImages;
+import espalier.attacks.Robustness;
+import espalier.attacks.ThreatModel;
+import espalier.bench.report.Environment;
+import espalier.bench.report.Json;
+import espalier.bench.report.Progress;
+import espalier.bench.study.Attack;
+import espalier.bench.study.Cell;
+import espalier.bench.study.Result;
+import espalier.compress.Sizes;
+import espalier.compress.quant.QuantizedModel;
+import espalier.datasets.Dataset;
+import espalier.datasets.Split;
+import espalier.engine.UserError;
+import espalier.engine.tensor.Tensor;
+import espalier.nn.model.Model;
+import espalier.nn.train.Evaluation;
+import espalier.nn.train.Evaluator;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Measures a network, and attacks it if asked to. */
+@Command(
+        name = "evaluate",
+        description = "Measures a network's accuracy on the test images: clean, attacked, and attacked by way of another network.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  espalier evaluate --model resnet20 --weights resnet20.safetensors --dataset cifar10",
+            "  espalier evaluate --model resnet20 --weights resnet20.safetensors --dataset cifar10 \\",
+            "      --attack pgd --norm linf --epsilon 8/255 --step-size 2/255 --steps 10 \\",
+            "      --no-random-start --samples 1000",
+            "  espalier evaluate --weights pruned.safetensors --attack fgsm --epsilon 0.1 \\",
+            "      --source-weights lenet.safetensors",
+            "  espalier evaluate --weights lenet.int8.safetensors --parent-weights lenet.safetensors \\",
+            "      --attack pgd --json -"
+        })
+final class EvaluateCommand implements Runnable {
+    @Spec CommandSpec spec;
+    @Mixin NetworkOptions network;
+    @Mixin AttackOptions options;
+
+    @Option(names = "--attack", paramLabel = "METHOD", converter = Names.MethodName.class,
+            description = "Attack the network: one of ${COMPLETION-CANDIDATES}.")
+    AttackOptions.Method attack;
+
+    @Option(names = "--source-weights", paramLabel = "FILE",
+            description = "Also make the attack's images on this network, and tell how they transfer.")
+    Path sourceWeights;
+
+    @Option(names = "--source-model", paramLabel = "NAME", converter = Names.ModelName.class,
+            completionCandidates = Names.ModelName.class, description = "The source's architecture (default: that of --model).")
+    String sourceModel;
+
+    @Option(names = "--parent-weights", paramLabel = "FILE",
+            description = "The float network that a quantized one was made from, through which it is attacked.")
+    Path parentWeights;
+
+    @Option(names = "--samples", paramLabel = "N", description = "Only the first N test images.")
+    Integer samples;
+
+    @Override
+    public void run() {
+        long start = System.nanoTime();
+        requireConsistent();
+        Attack chosen = attack == null ? null : options.attack(attack);
+        Dataset data = network.loadDataset();
+        Split test = samples == null ? data.test() : data.test().head(Options.atLeast(1, samples, "--samples"));
+        Subject subject = subject(data);
+        Progress progress = Output.progress(spec);
+        Evaluation clean;
+        try (Progress.Phase phase = progress.phase("evaluate", test.size())) {
+            clean = Evaluator.evaluate(subject.logits, test, network.batchSize(), done -> phase.at(done));
+        }
+        Robustness own = null;
+        Robustness transfer = null;
+        if (chosen != null) {
+            AdversarialSet images = craft(subject.gradientModel, chosen, test, progress, "attack");
+            own = subject.quantized ? images.judge(subject.logits::apply, ThreatModel.FLOAT_PARENT) : images.judgeSource();
+            if (sourceWeights != null) {
+                Model source = NetworkOptions.create(sourceModel == null ? network.modelName() : sourceModel, data, network.seed());
+                source.load(sourceWeights);
+                transfer = craft(source, chosen, test, progress, "attack source")
+                        .judge(subject.logits::apply, ThreatModel.transferFrom(sourceWeights.getFileName().toString()));
+            }
+        }
+        Result result = result(data, subject, clean, own, transfer, (System.nanoTime() - start) / 1e9);
+        if (network.out != null) {
+            Json.write(network.out.resolve("evaluation.json"), Json.tree(result));
+        }
+        Output.of(spec).emit(Json.tree(result), text -> print(text, result));
+    }
+
+    private void requireConsistent() {
+        if (attack == null) {
+            options.requireUnused();
+            if (sourceWeights != null) {
+                throw Options.usage("--source-weights needs an --attack");
+            }
+        }
+        if (sourceModel != null && sourceWeights == null) {
+            throw Options.usage("--source-model needs --source-weights");
+        }
+    }
+
+    /** What is measured, and the float network whose gradients and sizes stand for it. */
+    private record Subject(UnaryOperator<Tensor> logits, Model gradientModel, boolean quantized) {}
+
+    private Subject subject(Dataset data) {
+        if (network.weights == null || !QuantizedModel.isQuantized(network.weights)) {
+            Model model = network.trainedModel(data);
+            return new Subject(model::logits, model, false);
+        }
+        QuantizedModel quantized = QuantizedModel.load(network.weights);
+        if (!quantized.imageShape().equals(data.imageShape()) || quantized.classes() != data.classes()) {
+            throw new UserError(network.weights + " takes images " + quantized.imageShape() + " of " + quantized.classes()
+                    + " classes, " + data.name() + " has " + data.imageShape() + " of " + data.classes());
+        }
+        if (attack != null && parentWeights == null) {
+            throw Options.usage("a quantized network is attacked through its float parent: give --parent-weights");
+        }
+        Model parent = NetworkOptions.create(network.model == null ? quantized.name() : network.model, data, network.seed());
+        if (parentWeights != null) {
+            parent.load(parentWeights);
+        }
+        return new Subject(quantized::logits, parent, true);
+    }
+
+    private AdversarialSet craft(Model source, Attack attack, Split test, Progress progress, String name) {
+        try (Progress.Phase phase = progress.phase(name, test.size())) {
+            return AdversarialSet.craft(source::logits, attack.threatModel(),
+                    LabelledImages.of(test.size(), test::images, test::labels), network.batchSize(), network.seed(),
+                    done -> phase.at(done));
+        }
+    }
+
+    private Result result(Dataset data, Subject subject, Evaluation clean, Robustness own, Robustness transfer, double seconds) {
+        Sizes sizes = Sizes.of(subject.gradientModel);
+        return Result.of(data.name(), subject.gradientModel.name(), Cell.DENSE, 1, subject.quantized, network.seed(), clean, own,
+                transfer, transfer == null ? null : sourceWeights.getFileName().toString(), sizes, seconds, Environment.current(), null);
+    }
+
+    private static void print(PrintWriter text, Result r) {
+        text.printf(Locale.ROOT, "%s%s on %s, %,d test images%n", r.model(), r.quantized() ? " int8" : "", r.dataset(), r.testImages());
+        text.printf(Locale.ROOT, "clean        %6.2f %%   (top 5: %.2f %%)%n", 100 * r.cleanAccuracy(), 100 * r.top5Accuracy());
+        if (r.threatModel() != null) {
+            text.printf(Locale.ROOT, "adversarial  %6.2f %%%n", 100 * r.adversarialAccuracy());
+        }
+        if (r.transferAccuracy() != null) {
+            text.printf(Locale.ROOT, "transfer     %6.2f %%   from %s; %.2f %% fool both%n", 100 * r.transferAccuracy(),
+                    r.transferSource(), 100 * r.foolsBoth());
+        }
+        text.printf(Locale.ROOT, "parameters   %,d, of which %,d are not zero%n", r.parameters(), r.nonzeroParameters());
+        text.printf(Locale.ROOT, "MACs         %,d, of which %,d are not with zero%n", r.macs(), r.nonzeroMacs());
+        if (r.threatModel() != null) {
+            text.println("threat model " + r.threatModel());
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package espalier.bench.cli;
+
+import espalier.attacks.LabelledImages;
+import espalier.bench.report.Environment;
+import espalier.bench.report.Json;
+import espalier.bench.report.Progress;
+import espalier.bench.report.TrainingProgress;
+import espalier.bench.study.Attack;
+import espalier.bench.study.Result;
+import espalier.bench.study.Training;
+import espalier.compress.Sizes;
+import espalier.compress.prune.GradientScores;
+import espalier.compress.prune.Pruner;
+import espalier.compress.prune.Pruning;
+import espalier.compress.prune.PruningStrategy;
+import espalier.compress.prune.PruningStrategy.Gradient;
+import espalier.datasets.Dataset;
+import espalier.datasets.Split;
+import espalier.engine.tensor.Tensor;
+import espalier.nn.checkpoint.Safetensors;
+import espalier.nn.checkpoint.StateDict;
+import espalier.nn.checkpoint.StoredTensor;
+import espalier.nn.model.Model;
+import espalier.nn.train.Evaluation;
+import espalier.nn.train.Evaluator;
+import espalier.nn.train.Trainer;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.SequencedMap;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Prunes a network. */
+@Command(
+        name = "prune",
+        description = "Prunes a network to a compression, fine-tunes it if asked to, and writes it and its masks.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  espalier prune --weights lenet.safetensors --strategy global-magnitude --compression 8",
+            "  espalier prune --model resnet20 --weights resnet20.safetensors --dataset cifar10 \\",
+            "      --strategy global-gap --compression 4 --samples 512 --no-random-start --out runs/gap",
+            "  espalier prune --weights lenet.safetensors --strategy layer-gap --compression 4 \\",
+            "      --epochs 2 --out tuned.safetensors"
+        })
+final class PruneCommand implements Runnable {
+    @Spec CommandSpec spec;
+    @Mixin NetworkOptions network;
+    @Mixin AttackOptions attack;
+
+    @Option(names = "--strategy", paramLabel = "NAME", required = true, converter = Names.Strategy.class,
+            description = "One of ${COMPLETION-CANDIDATES}.")
+    PruningStrategy strategy;
+
+    @Option(names = "--compression", paramLabel = "X", required = true, description = "Original / remaining parameters, such as 4.")
+    double compression;
+
+    @Option(names = "--samples", paramLabel = "N",
+            description = "Training images that gradients are summed over, the first ones (default: all).")
+    Integer samples;
+
+    @Option(names = "--epochs", paramLabel = "N", defaultValue = "0",
+            description = "Of fine-tuning, with the masks in force (default: ${DEFAULT-VALUE}).")
+    int epochs;
+
+    @Option(names = "--learning-rate", paramLabel = "X", defaultValue = "0.001",
+            description = "Of fine-tuning, with adam (default: ${DEFAULT-VALUE}).")
+    double learningRate;
+
+    @Override
+    public void run() {
+        long start = System.nanoTime();
+        Options.atLeast(0, epochs, "--epochs");
+        Attack threat = attack.attack(AttackOptions.Method.PGD);
+        Dataset data = network.loadDataset();
+        Model model = network.trainedModel(data);
+        Progress progress = Output.progress(spec);
+        Pruning pruning = Pruner.prune(model, strategy, compression, scores(model, data, threat, progress), network.seed());
+        model.setMasks(pruning.masks());
+        OutPath out = new OutPath(network.out != null ? network.out
+                : Path.of("runs", "prune-" + model.name() + "-" + data.name() + "-" + strategy + "-" + compression));
+        if (epochs > 0) {
+            tune(model, data, out, progress);
+        }
+        Evaluation clean = Evaluator.evaluate(model::logits, data.test(), network.batchSize());
+        Safetensors.write(out.beside("masks"), masks(pruning.masks()));
+        model.save(out.network());
+        Result result = Result.of(data.name(), model.name(), strategy.toString(), compression, false, network.seed(), clean, null, null,
+                null, Sizes.of(model), (System.nanoTime() - start) / 1e9, Environment.current(), null);
+        Output.of(spec).emit(Json.tree(result), text -> {
+            text.printf(Locale.ROOT, "%s, %s: %,d of %,d parameters stay, compression %.4f%n", model.name(), strategy,
+                    pruning.remaining(), pruning.parameters(), pruning.compression());
+            text.printf(Locale.ROOT, "%.2f %% of %,d test images%s%n", 100 * clean.top1(), clean.images(),
+                    epochs > 0 ? " after fine-tuning" : ", not fine-tuned");
+            text.printf("written to %s and %s%n", out.network(), out.beside("masks"));
+        });
+    }
+
+    private GradientScores scores(Model model, Dataset data, Attack threat, Progress progress) {
+        if (strategy.gradient() == Gradient.NONE) {
+            return null;
+        }
+        Split train = samples == null ? data.train() : data.train().head(Options.atLeast(1, samples, "--samples"));
+        try (Progress.Phase phase = progress.phase("gradients", train.size())) {
+            return GradientScores.accumulate(model, LabelledImages.of(train.size(), train::images, train::labels),
+                    network.batchSize(), strategy.gradient() == Gradient.CLEAN ? null : threat.threatModel(), network.seed(),
+                    done -> phase.at(done));
+        }
+    }
+
+    private void tune(Model model, Dataset data, OutPath out, Progress progress) {
+        Training training = new Training(epochs, null, "adam", learningRate, 0.9, true, 0, "one-cycle", 0, false);
+        try (TrainingProgress listener = new TrainingProgress(progress, strategy.toString())) {
+            new Trainer(model, data.train(), training.config(network.batchSize(), network.seed()))
+                    .checkpointsIn(out.checkpoints(), false)
+                    .listener(listener)
+                    .run();
+        }
+    }
+
+    private static StateDict masks(SequencedMap<String, Tensor> masks) {
+        StateDict state = new StateDict();
+        masks.forEach((name, mask) -> state.tensors().put(name, StoredTensor.ofMask(mask)));
+        return state;
+    }
+}

@@ -1,0 +1,95 @@
+package espalier.bench.cli;
+
+import espalier.bench.report.Json;
+import espalier.bench.study.Result;
+import espalier.bench.study.Study;
+import espalier.bench.study.StudyConfig;
+import espalier.bench.study.StudyFile;
+import espalier.bench.study.StudyTable;
+import espalier.compress.prune.PruningStrategy;
+import espalier.datasets.DataRoot;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The main job. */
+@Command(
+        name = "study",
+        description = {
+            "Trains a network, prunes it in every way, fine-tunes and quantizes what comes of it, attacks it all, and prints a table.",
+            "Killed at any point, the same command goes on and recomputes no finished cell."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  espalier study                                  quickstart: embedded digits, about a minute",
+            "  espalier study mnist --data ~/data",
+            "  espalier study cifar10 --weights resnet20.safetensors --strategies global-gap,random",
+            "  espalier study runs/quickstart/study.yaml       go on, or again with changes",
+            "  espalier study mine.yaml --out runs/second --seed 2"
+        })
+final class StudyCommand implements Runnable {
+    @Spec CommandSpec spec;
+    @Mixin NetworkOptions network;
+
+    @Parameters(arity = "0..1", paramLabel = "PRESET|FILE", defaultValue = "quickstart",
+            description = "quickstart, mnist, cifar10, or a YAML file; what it leaves out is as in quickstart "
+                    + "(default: ${DEFAULT-VALUE}).")
+    String study;
+
+    @Option(names = "--strategies", paramLabel = "A,B", split = ",", converter = Names.Strategy.class,
+            description = "Among ${COMPLETION-CANDIDATES}.")
+    List<PruningStrategy> strategies;
+
+    @Option(names = "--compressions", paramLabel = "X,Y", split = ",", description = "Original / remaining parameters.")
+    List<Double> compressions;
+
+    @Option(names = "--epochs", paramLabel = "N", description = "Of training the dense network.")
+    Integer epochs;
+
+    @Option(names = "--fine-tune-epochs", paramLabel = "N", description = "After pruning.")
+    Integer fineTuneEpochs;
+
+    @Option(names = "--samples", paramLabel = "N", description = "Test images that are attacked, the first ones.")
+    Integer samples;
+
+    @Override
+    public void run() {
+        if (!StudyFile.exists(study)) {
+            throw Options.usage("no preset " + study + " (there are " + String.join(", ", StudyFile.PRESETS)
+                    + ") and no file of that name");
+        }
+        StudyConfig config = StudyFile.read(study, overrides());
+        Path folder = network.out != null ? network.out : Path.of("runs", config.name());
+        List<Result> results = new Study(config, DataRoot.resolve(network.data), Output.progress(spec)).run(folder);
+        Output.of(spec).emit(Json.tree(results), text -> {
+            text.println();
+            text.print(StudyTable.of(config, results));
+            text.printf("files: %s (study.yaml, results.jsonl, results.csv, checkpoints/)%n", folder);
+        });
+    }
+
+    /** {@return what the options say, by the keys of a study's YAML} */
+    private Map<String, Object> overrides() {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("dataset", network.dataset);
+        all.put("model", network.model);
+        all.put("weights", network.weights == null ? null : network.weights.toString());
+        all.put("seeds", network.seed == null ? null : List.of(network.seed));
+        all.put("batchSize", network.batchSize == null ? null : network.batchSize());
+        all.put("strategies", strategies == null ? null : strategies.stream().map(PruningStrategy::toString).toList());
+        all.put("compressions", compressions);
+        all.put("training.epochs", epochs);
+        all.put("fineTuning.epochs", fineTuneEpochs);
+        all.put("attackImages", samples);
+        all.values().removeIf(Objects::isNull);
+        return all;
+    }
+}

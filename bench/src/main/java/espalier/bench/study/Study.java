@@ -1,0 +1,151 @@
+package espalier.bench.study;
+
+import espalier.attacks.AdversarialSet;
+import espalier.attacks.DifferentiableModel;
+import espalier.attacks.Robustness;
+import espalier.attacks.ThreatModel;
+import espalier.bench.report.Durations;
+import espalier.bench.report.Environment;
+import espalier.bench.report.Progress;
+import espalier.compress.Sizes;
+import espalier.compress.prune.Pruner;
+import espalier.compress.prune.PruningStrategy;
+import espalier.compress.quant.QuantizedModel;
+import espalier.compress.quant.Quantizer;
+import espalier.datasets.Dataset;
+import espalier.datasets.Datasets;
+import espalier.datasets.Split;
+import espalier.engine.tensor.Tensor;
+import espalier.nn.model.Model;
+import espalier.nn.model.Models;
+import espalier.nn.train.Evaluation;
+import espalier.nn.train.Evaluator;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
+
+/**
+ * Runs a study: every cell whose result is not in the run's folder yet, in the order of the plan.
+ *
+ * <p>A kill at any moment loses no finished cell, and no more of a training than the epoch it was in.
+ */
+public final class Study {
+    private static final String DENSE_PARENT = "dense parent";
+
+    private final StudyConfig config;
+    private final Path dataRoot;
+    private final Progress progress;
+    private final Environment environment = Environment.current();
+    private int done;
+    private int total;
+    private long lastCell;
+    private int computedPruned;
+    private double secondsPruned;
+
+    /** @param dataRoot where data sets lie */
+    public Study(StudyConfig config, Path dataRoot, Progress progress) {
+        this.config = config;
+        this.dataRoot = dataRoot;
+        this.progress = progress;
+    }
+
+    /**
+     * {@return a result for each cell, those of earlier runs included}
+     *
+     * @param path of the run's folder
+     * @throws espalier.engine.UserError when the folder or a data file is not usable, or a compression cannot be reached
+     */
+    public List<Result> run(Path path) {
+        Plan plan = Plan.of(config);
+        Dataset data = Datasets.load(config.dataset(), dataRoot);
+        requireReachable(data);
+        try (RunFolder folder = RunFolder.open(path)) {
+            boolean changed = folder.writeConfig(config);
+            total = plan.cells().size();
+            done = (int) plan.cells().stream().filter(c -> folder.result(c).isPresent()).count();
+            progress.line(config.name() + ": " + total + " cells, " + done + " of them known, in " + path);
+            if (changed) {
+                progress.line("the configuration is not the one of before: cells that changed are computed anew, "
+                        + (folder.size() - done) + " results of others are kept");
+            }
+            lastCell = System.nanoTime();
+            Networks networks = null;
+            for (Plan.Job job : plan.networks()) {
+                if (job.network().isDense()) {
+                    networks = new Networks(config, data, folder, progress, job.network());
+                }
+                List<Cell> open = job.cells().stream().filter(c -> folder.result(c).isEmpty()).toList();
+                if (!open.isEmpty()) {
+                    compute(networks, job.network(), open, data, folder);
+                }
+            }
+            return plan.cells().stream().map(c -> folder.result(c).orElseThrow()).toList();
+        }
+    }
+
+    /** Before hours of training, rather than after. */
+    private void requireReachable(Dataset data) {
+        Model model = Models.create(config.model(), data.imageShape(), data.classes(), data.mean(), data.std(), 0);
+        for (double compression : config.compressions()) {
+            Pruner.prune(model, PruningStrategy.RANDOM, compression, null, 0);
+        }
+    }
+
+    private void compute(Networks networks, Cell.Network network, List<Cell> open, Dataset data, RunFolder folder) {
+        Model model = networks.get(network);
+        Sizes sizes = Sizes.of(model);
+        Split test = Networks.head(data.test(), config.testImages());
+        List<Attack> attacks = open.stream().map(Cell::attack).distinct().toList();
+        List<AdversarialSet> images = new ArrayList<>();
+        for (Attack attack : attacks) {
+            images.add(network.isDense() ? networks.attackedDense(attack) : networks.attacked(model, attack, network.title()));
+        }
+        Evaluation clean = null;
+        boolean cleanIsQuantized = false;
+        UnaryOperator<Tensor> logits = model::logits;
+        for (Cell cell : open) {
+            if (cell.quantized() && !cleanIsQuantized) {
+                QuantizedModel quantized = Quantizer.quantize(model, data.train().head(cell.quantization().calibrationImages()),
+                        cell.quantization().activationBits());
+                logits = quantized::logits;
+                quantized.save(folder.checkpoints(network).resolve("model.int8.safetensors"));
+            }
+            if (clean == null || cell.quantized() != cleanIsQuantized) {
+                clean = Evaluator.evaluate(logits, test, config.batchSize());
+                cleanIsQuantized = cell.quantized();
+            }
+            AdversarialSet own = images.get(attacks.indexOf(cell.attack()));
+            DifferentiableModel target = logits::apply;
+            Robustness whiteBox = cell.quantized() ? own.judge(target, ThreatModel.FLOAT_PARENT) : own.judgeSource();
+            Robustness transfer = network.isDense() ? whiteBox
+                    : networks.attackedDense(cell.attack()).judge(target, ThreatModel.transferFrom(DENSE_PARENT));
+            finish(folder, result(cell, clean, whiteBox, transfer, sizes));
+        }
+    }
+
+    private Result result(Cell cell, Evaluation clean, Robustness whiteBox, Robustness transfer, Sizes sizes) {
+        long now = System.nanoTime();
+        double seconds = (now - lastCell) / 1e9;
+        lastCell = now;
+        Cell.Network network = cell.network();
+        return Result.of(network.parent().dataset(), network.parent().model(), network.strategy(), network.compression(),
+                cell.quantized(), network.parent().seed(), clean, whiteBox, transfer, DENSE_PARENT, sizes, seconds, environment, cell);
+    }
+
+    private void finish(RunFolder folder, Result r) {
+        folder.append(r);
+        done++;
+        if (!r.cell().network().isDense()) {
+            computedPruned++;
+            secondsPruned += r.seconds();
+        }
+        // Pruned networks cost much the same; the dense one, trained for longer, says nothing about them.
+        String left = computedPruned > 1 && done < total
+                ? ", about " + Durations.print(secondsPruned / computedPruned * (total - done)) + " left" : "";
+        progress.line(String.format(Locale.ROOT, "[%d/%d] %s%s: clean %.1f %%, %s %.1f %%, transfer %.1f %%%s", done, total,
+                r.cell().network().title(), r.quantized() ? " int8" : "", 100 * r.cleanAccuracy(),
+                StudyTable.shortName(r.threatModel()), 100 * r.adversarialAccuracy(), 100 * r.transferAccuracy(), left));
+    }
+}
