@@ -32,17 +32,12 @@ record Idx(int[] dims, byte[] data) {
         try (InputStream raw = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
                 InputStream in = compressed ? new GZIPInputStream(raw, 1 << 16) : raw) {
             int rank = inner.length + 1;
-            ByteBuffer header = ByteBuffer.allocate(4 + 4 * rank);
-            DataFile.readFully(in, header.array(), 0, header.capacity());
-            int magic = header.getInt();
+            int magic = ints(in, 1)[0];
             if (magic != (UNSIGNED_BYTE << 8 | rank)) {
                 throw DataFile.bad(file, "is no IDX file of " + expected(inner) + ": it starts with 0x%08x, expected 0x%08x"
                         .formatted(magic, UNSIGNED_BYTE << 8 | rank));
             }
-            int[] dims = new int[rank];
-            for (int i = 0; i < rank; i++) {
-                dims[i] = header.getInt();
-            }
+            int[] dims = ints(in, rank);
             if (dims[0] < 1 || !Arrays.equals(dims, 1, rank, inner, 0, inner.length)) {
                 throw DataFile.bad(file, "says it holds " + text(dims) + ", expected " + expected(inner));
             }
@@ -50,7 +45,7 @@ record Idx(int[] dims, byte[] data) {
             for (int d : inner) {
                 length *= d;
             }
-            checkLength(file, compressed, header.capacity() + length, dims);
+            checkLength(file, compressed, 4 + 4L * rank + length, dims);
             // Grows with what is really there: a compressed file does not tell its true length beforehand.
             byte[] data = in.readNBytes((int) length);
             if (data.length < length) {
@@ -64,6 +59,14 @@ record Idx(int[] dims, byte[] data) {
         } catch (IOException e) {
             throw DataFile.unreadable(file, e);
         }
+    }
+
+    private static int[] ints(InputStream in, int n) throws IOException {
+        byte[] bytes = new byte[4 * n];
+        DataFile.readFully(in, bytes, 0, bytes.length);
+        int[] result = new int[n];
+        ByteBuffer.wrap(bytes).asIntBuffer().get(result);
+        return result;
     }
 
     private static void checkLength(Path file, boolean compressed, long announced, int[] dims) throws IOException {
