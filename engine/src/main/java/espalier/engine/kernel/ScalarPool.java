@@ -9,17 +9,23 @@ final class ScalarPool implements PoolKernels {
             int kernel, int stride, int padding) {
         int at = yOffset;
         for (int p = 0, plane = xOffset; p < planes; p++, plane += h * w) {
-            for (int r = 0; r < oh; r++) {
-                int top = r * stride - padding;
-                for (int c = 0; c < ow; c++, at++) {
-                    int left = c * stride - padding;
-                    int best = argMax(x, plane, w, Math.max(top, 0), Math.min(top + kernel, h),
-                            Math.max(left, 0), Math.min(left + kernel, w));
-                    y[at] = x[plane + best];
-                    if (index != null) {
-                        index[at] = best;
-                    }
-                }
+            for (int r = 0; r < oh; r++, at += ow) {
+                maxOfRow(x, plane, h, w, r * stride - padding, 0, ow, y, index, at, kernel, stride, padding);
+            }
+        }
+    }
+
+    /** The windows from column {@code from} to {@code to} of the row of windows that starts at x's row {@code top}. */
+    static void maxOfRow(float[] x, int plane, int h, int w, int top, int from, int to, float[] y, float[] index, int at,
+            int kernel, int stride, int padding) {
+        int first = Math.max(top, 0);
+        int end = Math.min(top + kernel, h);
+        for (int c = from; c < to; c++) {
+            int left = c * stride - padding;
+            int best = argMax(x, plane, w, first, end, Math.max(left, 0), Math.min(left + kernel, w));
+            y[at + c] = x[plane + best];
+            if (index != null) {
+                index[at + c] = best;
             }
         }
     }
@@ -56,18 +62,23 @@ final class ScalarPool implements PoolKernels {
             int stride) {
         int at = yOffset;
         for (int p = 0, plane = xOffset; p < planes; p++, plane += h * w) {
-            for (int r = 0; r < oh; r++) {
-                for (int c = 0; c < ow; c++, at++) {
-                    float sum = 0f;
-                    for (int k = 0; k < kernel; k++) {
-                        int from = plane + (r * stride + k) * w + c * stride;
-                        for (int i = from; i < from + kernel; i++) {
-                            sum += x[i];
-                        }
-                    }
-                    y[at] = sum / (kernel * kernel);
+            for (int r = 0; r < oh; r++, at += ow) {
+                meanOfRow(x, plane + r * stride * w, w, 0, ow, y, at, kernel, stride);
+            }
+        }
+    }
+
+    /** The windows from column {@code from} to {@code to} of the row of windows that starts with x's {@code row}. */
+    static void meanOfRow(float[] x, int row, int w, int from, int to, float[] y, int at, int kernel, int stride) {
+        for (int c = from; c < to; c++) {
+            float sum = 0f;
+            for (int k = 0; k < kernel; k++) {
+                int first = row + k * w + c * stride;
+                for (int i = first; i < first + kernel; i++) {
+                    sum += x[i];
                 }
             }
+            y[at + c] = sum / (kernel * kernel);
         }
     }
 

@@ -5,7 +5,7 @@ final class VectorKernels implements Kernels {
     private final ElementwiseKernels elementwise = new VectorElementwise();
     private final GemmKernels gemm = new VectorGemm();
     private final NormKernels norm = new VectorNorm();
-    private final PoolKernels pool = new ScalarPool();
+    private final PoolKernels pool = new VectorPool();
     private final SoftmaxKernels softmax = new ScalarSoftmax();
     private final UpdateKernels update = new VectorUpdate();
     private final Int8Kernels int8 = new VectorInt8();

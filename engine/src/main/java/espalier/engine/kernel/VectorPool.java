@@ -1,0 +1,176 @@
+package espalier.engine.kernel;
+
+import static espalier.engine.kernel.Lanes.F;
+import static espalier.engine.kernel.Lanes.N;
+import static espalier.engine.kernel.Lanes.load;
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.NE;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
+
+/**
+ * Pooling with as many windows at once as a vector has lanes, for strides 1 and 2; what remains is left to {@link ScalarPool}.
+ *
+ * <p>Rows are often shorter than a vector. So the last vector of a row may write past the row's end: what it spoils there belongs to
+ * windows that are computed afterwards. Only where it would leave this call's part of y, windows are computed one by one.
+ */
+final class VectorPool implements PoolKernels {
+    private static final ScalarPool SCALAR = new ScalarPool();
+    private static final VectorNorm SUMS = new VectorNorm();
+    private static final VectorShuffle<Float> EVEN = VectorShuffle.fromOp(F, i -> 2 * i % N);
+    private static final VectorMask<Float> UPPER = VectorMask.fromLong(F, -1L << N / 2 & (1L << N) - 1);
+
+    @Override
+    public void maxPool(float[] x, int xOffset, int planes, int h, int w, float[] y, float[] index, int yOffset, int oh, int ow,
+            int kernel, int stride, int padding) {
+        if (stride > 2 || w + padding < kernel) {
+            SCALAR.maxPool(x, xOffset, planes, h, w, y, index, yOffset, oh, ow, kernel, stride, padding);
+            return;
+        }
+        // Windows [inner, end) of a row lie within it.
+        int inner = Math.min((padding + stride - 1) / stride, ow);
+        int end = Math.max(inner, Math.min((w + padding - kernel) / stride + 1, ow));
+        int limit = yOffset + planes * oh * ow;
+        int at = yOffset;
+        for (int p = 0, plane = xOffset; p < planes; p++, plane += h * w) {
+            for (int r = 0; r < oh; r++, at += ow) {
+                int top = r * stride - padding;
+                int c = maxOfInner(x, plane, w, Math.max(top, 0), Math.min(top + kernel, h), inner, end, y, index, at, limit,
+                        kernel, stride, padding);
+                ScalarPool.maxOfRow(x, plane, h, w, top, 0, inner, y, index, at, kernel, stride, padding);
+                ScalarPool.maxOfRow(x, plane, h, w, top, c, ow, y, index, at, kernel, stride, padding);
+            }
+        }
+    }
+
+    private static int maxOfInner(float[] x, int plane, int w, int top, int bottom, int inner, int end, float[] y,
+            float[] index, int at, int limit, int kernel, int stride, int padding) {
+        int c = inner;
+        for (; c < end; c += N) {
+            int left = c * stride - padding;
+            if (at + c + N > limit || plane + (bottom - 1) * w + left + kernel - 1 + stride * N > x.length) {
+                return c;
+            }
+            if (stride == 1) {
+                maxOfUnit(x, plane, w, top, bottom, left, kernel, y, index, at + c);
+            } else {
+                maxOfEven(x, plane, w, top, bottom, left, kernel, y, index, at + c);
+            }
+        }
+        return end;
+    }
+
+    private static void maxOfUnit(float[] x, int plane, int w, int top, int bottom, int left, int kernel, float[] y,
+            float[] index, int at) {
+        FloatVector lanes = FloatVector.zero(F).addIndex(1);
+        FloatVector max = load(x, plane + top * w + left);
+        FloatVector best = lanes.add(top * w + left);
+        for (int r = top; r < bottom; r++) {
+            for (int i = r * w + left; i < r * w + left + kernel; i++) {
+                FloatVector v = load(x, plane + i);
+                VectorMask<Float> wins = v.compare(GT, max).or(v.compare(NE, v));
+                max = max.blend(v, wins);
+                best = best.blend(lanes.add(i), wins);
+            }
+        }
+        max.intoArray(y, at);
+        if (index != null) {
+            best.intoArray(index, at);
+        }
+    }
+
+    private static void maxOfEven(float[] x, int plane, int w, int top, int bottom, int left, int kernel, float[] y,
+            float[] index, int at) {
+        FloatVector lanes = FloatVector.zero(F).addIndex(2);
+        FloatVector max = even(x, plane + top * w + left);
+        FloatVector best = lanes.add(top * w + left);
+        for (int r = top; r < bottom; r++) {
+            for (int i = r * w + left; i < r * w + left + kernel; i++) {
+                FloatVector v = even(x, plane + i);
+                VectorMask<Float> wins = v.compare(GT, max).or(v.compare(NE, v));
+                max = max.blend(v, wins);
+                best = best.blend(lanes.add(i), wins);
+            }
+        }
+        max.intoArray(y, at);
+        if (index != null) {
+            best.intoArray(index, at);
+        }
+    }
+
+    @Override
+    public void maxPoolGrad(float[] gy, float[] index, int yOffset, int planes, int outSize, float[] gx, int xOffset,
+            int inSize) {
+        SCALAR.maxPoolGrad(gy, index, yOffset, planes, outSize, gx, xOffset, inSize);
+    }
+
+    @Override
+    public void avgPool(float[] x, int xOffset, int planes, int h, int w, float[] y, int yOffset, int oh, int ow, int kernel,
+            int stride) {
+        if (stride > 2) {
+            SCALAR.avgPool(x, xOffset, planes, h, w, y, yOffset, oh, ow, kernel, stride);
+            return;
+        }
+        int limit = yOffset + planes * oh * ow;
+        int at = yOffset;
+        for (int p = 0, plane = xOffset; p < planes; p++, plane += h * w) {
+            for (int r = 0; r < oh; r++, at += ow) {
+                int row = plane + r * stride * w;
+                int c = meansOfRow(x, row, w, ow, y, at, limit, kernel, stride);
+                ScalarPool.meanOfRow(x, row, w, c, ow, y, at, kernel, stride);
+            }
+        }
+    }
+
+    private static int meansOfRow(float[] x, int row, int w, int ow, float[] y, int at, int limit, int kernel, int stride) {
+        for (int c = 0; c < ow; c += N) {
+            int left = row + c * stride;
+            if (at + c + N > limit || left + (kernel - 1) * (w + 1) + stride * N > x.length) {
+                return c;
+            }
+            FloatVector sum = stride == 1 ? sumOfUnit(x, left, w, kernel) : sumOfEven(x, left, w, kernel);
+            sum.div((float) (kernel * kernel)).intoArray(y, at + c);
+        }
+        return ow;
+    }
+
+    private static FloatVector sumOfUnit(float[] x, int left, int w, int kernel) {
+        FloatVector sum = FloatVector.zero(F);
+        for (int k = 0; k < kernel; k++, left += w) {
+            for (int i = left; i < left + kernel; i++) {
+                sum = sum.add(load(x, i));
+            }
+        }
+        return sum;
+    }
+
+    private static FloatVector sumOfEven(float[] x, int left, int w, int kernel) {
+        FloatVector sum = FloatVector.zero(F);
+        for (int k = 0; k < kernel; k++, left += w) {
+            for (int i = left; i < left + kernel; i++) {
+                sum = sum.add(even(x, i));
+            }
+        }
+        return sum;
+    }
+
+    @Override
+    public void avgPoolGrad(float[] gy, int yOffset, int planes, int oh, int ow, float[] gx, int xOffset, int h, int w,
+            int kernel, int stride) {
+        SCALAR.avgPoolGrad(gy, yOffset, planes, oh, ow, gx, xOffset, h, w, kernel, stride);
+    }
+
+    @Override
+    public void planeMeans(float[] x, int xOffset, int planes, int size, float[] y, int yOffset) {
+        for (int p = 0; p < planes; p++) {
+            y[yOffset + p] = (float) (SUMS.sum(x, xOffset + p * size, 1, size, size) / size);
+        }
+    }
+
+    /** {@return the elements at, at + 2, at + 4, …} */
+    private static FloatVector even(float[] x, int at) {
+        return load(x, at).rearrange(EVEN).blend(load(x, at + N).rearrange(EVEN), UPPER);
+    }
+}

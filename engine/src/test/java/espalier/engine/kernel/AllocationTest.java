@@ -1,0 +1,108 @@
+package espalier.engine.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.SequencedMap;
+import java.util.LinkedHashMap;
+import java.util.SplittableRandom;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Once compiled, no kernel allocates: a vector kernel that does was compiled badly, and runs a hundred times slower. */
+class AllocationTest {
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final int N = 1003;
+    private static final int CALLS = 200;
+    private static final long PATIENCE_NANOS = 20_000_000_000L;
+    private static final SequencedMap<String, Runnable> KERNELS = kernels();
+
+    static Iterable<String> names() {
+        return KERNELS.keySet();
+    }
+
+    private static SequencedMap<String, Runnable> kernels() {
+        float[] a = random(1);
+        float[] b = random(2);
+        float[] c = random(3);
+        float[] d = random(4);
+        double[] sums = new double[2];
+        int[] targets = new int[10];
+        ElementwiseKernels e = Kernels.active().elementwise();
+        UpdateKernels u = Kernels.active().update();
+        NormKernels n = Kernels.active().norm();
+        PoolKernels p = Kernels.active().pool();
+        SoftmaxKernels s = Kernels.active().softmax();
+        var kernels = new LinkedHashMap<String, Runnable>();
+        kernels.put("add", () -> e.add(a, 0, b, 1, c, 2, N));
+        kernels.put("addRelu", () -> e.addRelu(a, 0, b, 1, c, 2, N));
+        kernels.put("mul", () -> e.mul(a, 0, b, 1, c, 2, N));
+        kernels.put("scaledAdd", () -> e.scaledAdd(.1f, a, 0, c, 2, N));
+        kernels.put("standardize", () -> e.standardize(a, 0, .1f, .2f, c, 2, N));
+        kernels.put("relu", () -> e.relu(a, 0, c, 2, N));
+        kernels.put("reluGrad", () -> e.reluGrad(a, 0, b, 1, c, 2, N));
+        kernels.put("relu6", () -> e.relu6(a, 0, c, 2, N));
+        kernels.put("relu6Grad", () -> e.relu6Grad(a, 0, b, 1, c, 2, N));
+        kernels.put("dropout", () -> e.dropout(a, 0, c, 2, N, 77, 3, 1 << 20, 2f));
+        kernels.put("sgdStep", () -> u.sgdStep(a, b, null, 1, N, .001f, 0f, 0f, false));
+        kernels.put("sgdStep momentum", () -> u.sgdStep(a, b, c, 1, N, .001f, .9f, 0f, false));
+        kernels.put("sgdStep nesterov", () -> u.sgdStep(a, b, c, 1, N, .001f, .9f, 0f, true));
+        kernels.put("adamStep", () -> u.adamStep(a, b, c, d, 1, N, 3, .001, .9, .999, 1e-8, .1, true));
+        kernels.put("signStep", () -> u.signStep(a, b, c, d, 1, N, .1f, .2f, 0f, 1f));
+        kernels.put("pullStep", () -> u.pullStep(a, b, c, 1, N, .5f, 0f, 1f));
+        kernels.put("sumOfSquares", () -> sums[0] = u.sumOfSquares(a, 1, N));
+        kernels.put("squaredDistance", () -> sums[0] = u.squaredDistance(a, b, 1, N));
+        kernels.put("sum", () -> sums[0] = n.sum(a, 1, 9, 111, 101));
+        kernels.put("squaredDeviations", () -> sums[0] = n.squaredDeviations(a, 1, 9, 111, 101, .1f));
+        for (boolean relu : new boolean[] {false, true}) {
+            kernels.put("affine " + relu, () -> n.affine(a, c, 1, 9, 111, 101, .1f, .2f, relu));
+            kernels.put("gradientSums " + relu, () -> n.gradientSums(a, b, 1, 9, 111, 101, .1f, .2f, .3f, relu, sums, 0));
+            kernels.put("affineGrad " + relu, () -> n.affineGrad(a, b, c, 1, 9, 111, 101, .1f, .2f, .3f, relu, .4f, .5f));
+        }
+        kernels.put("maxPool 2/2", () -> p.maxPool(a, 1, 2, 20, 24, b, c, 1, 10, 12, 2, 2, 0));
+        kernels.put("maxPool 3/1", () -> p.maxPool(a, 1, 2, 20, 24, b, c, 1, 20, 24, 3, 1, 1));
+        kernels.put("maxPoolGrad", () -> {
+            p.maxPool(a, 1, 2, 20, 24, b, c, 1, 10, 12, 2, 2, 0);
+            p.maxPoolGrad(b, c, 1, 2, 120, d, 1, 480);
+        });
+        kernels.put("avgPool 2/2", () -> p.avgPool(a, 1, 2, 20, 24, b, 1, 10, 12, 2, 2));
+        kernels.put("avgPool 3/1", () -> p.avgPool(a, 1, 2, 20, 24, b, 1, 18, 22, 3, 1));
+        kernels.put("avgPoolGrad", () -> p.avgPoolGrad(a, 1, 2, 10, 12, b, 1, 20, 24, 2, 2));
+        kernels.put("planeMeans", () -> p.planeMeans(a, 1, 9, 101, b, 1));
+        kernels.put("logSoftmax", () -> s.logSoftmax(a, 1, b, 1, 10, 100));
+        kernels.put("logSoftmaxGrad", () -> s.logSoftmaxGrad(a, 1, b, 1, c, 1, 10, 10));
+        kernels.put("crossEntropy", () -> sums[0] = s.crossEntropy(a, 0, targets, 0, 10, 10, .1, b));
+        kernels.put("crossEntropyGrad", () -> s.crossEntropyGrad(a, 0, targets, 0, 10, 10, .1, .1f, b));
+        return kernels;
+    }
+
+    private static float[] random(long seed) {
+        var random = new SplittableRandom(seed);
+        float[] x = new float[N + 2];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (float) random.nextDouble();
+        }
+        return x;
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void allocatesNothing(String name) {
+        Runnable kernel = KERNELS.get(name);
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        long bytes;
+        do {
+            bytes = allocatedBy(kernel);
+        } while (bytes != 0 && System.nanoTime() < deadline);
+        assertThat(bytes).as("bytes in %d calls of %s", CALLS, name).isZero();
+    }
+
+    private static long allocatedBy(Runnable kernel) {
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < CALLS; i++) {
+            kernel.run();
+        }
+        return THREADS.getCurrentThreadAllocatedBytes() - before;
+    }
+}
