@@ -29,7 +29,7 @@ class ArrowsTest {
         "datasets.., datasets.. engine.. it.unimi.dsi.fastutil..",
         "nn.., nn.. datasets.. engine.. it.unimi.dsi.fastutil.. tools.jackson..",
         "attacks.., attacks.. engine.. it.unimi.dsi.fastutil..",
-        "compress.., compress.. attacks.. nn.. datasets.. engine.. it.unimi.dsi.fastutil..",
+        "compress.., compress.. attacks.. nn.. datasets.. engine.. it.unimi.dsi.fastutil.. tools.jackson..",
         "launch.., launch..",
     })
     void importsFollowTheArrows(String from, String to) {

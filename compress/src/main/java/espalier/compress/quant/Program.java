@@ -1,7 +1,7 @@
 package espalier.compress.quant;
 
+import espalier.engine.UserError;
 import espalier.engine.kernel.Kernels;
-import espalier.engine.op.Linear;
 import espalier.engine.parallel.Parallel;
 import espalier.engine.quant.Int8Conv2d;
 import espalier.engine.quant.Int8Scratch;
@@ -25,7 +25,7 @@ final class Program {
     private final QuantParams inputParams;
     private final List<Step> steps;
     private final Executable[] executables;
-    /** The last step where it is linear: its sums become floats without passing through 8 bits. */
+    /** The last step where its sums become floats; else null. */
     private final Int8Conv2d logits;
     private final int[] slots;
     private final int[] slotSizes;
@@ -63,14 +63,16 @@ final class Program {
             Step step = steps.get(i);
             List<Shape> in = step.inputs().intStream().mapToObj(shapes::get).toList();
             step.check(in);
+            if (step.toFloat() && i < executables.length - 1) {
+                throw new UserError("step " + i + " makes floats, which only the last may");
+            }
             executables[i] = Executable.of(step, in, step.inputs().intStream().mapToObj(params::get).toList(), kernels);
             shapes.add(step.shape());
             params.add(step.output());
         }
         Step last = steps.getLast();
-        boolean linear = last.op() instanceof Linear && last.low() == last.output().qmin() && last.high() == last.output().qmax();
         int before = last.inputs().getInt(0);
-        logits = linear ? Executable.layer(last, shapes.get(before), params.get(before), kernels) : null;
+        logits = last.toFloat() ? Executable.layer(last, shapes.get(before), params.get(before), kernels) : null;
         slots = new int[shapes.size()];
         slotSizes = assignSlots(shapes);
         int largest = shapes.stream().mapToInt(Shape::size).max().orElseThrow();

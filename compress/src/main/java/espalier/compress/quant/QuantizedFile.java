@@ -44,7 +44,8 @@ final class QuantizedFile {
     private record Header(String model, int[] image, float[] mean, float[] std, QuantParams input, List<Entry> steps) {}
 
     /** What the metadata says of a step; {@code attributes} are the components of the op's record. */
-    private record Entry(String op, JsonNode attributes, int[] inputs, int[] shape, QuantParams output, int low, int high) {}
+    private record Entry(String op, JsonNode attributes, int[] inputs, int[] shape, QuantParams output, int low, int high,
+            boolean toFloat) {}
 
     static boolean isQuantized(Path file) {
         return FORMAT.equals(Safetensors.read(file).metadata().get("format"));
@@ -56,7 +57,7 @@ final class QuantizedFile {
         for (int i = 0; i < model.steps().size(); i++) {
             Step s = model.steps().get(i);
             entries.add(new Entry(s.name(), JSON.valueToTree(s.op()), s.inputs().toIntArray(), s.shape().dims(), s.output(), s.low(),
-                    s.high()));
+                    s.high(), s.toFloat()));
             if (s.weight() != null) {
                 state.tensors().put(i + ".weight", new StoredTensor(DType.I8, s.weight().shape(), s.weight().values()));
                 state.put(i + ".scale", Tensor.of(Shape.of(s.weight().scales().length), s.weight().scales()));
@@ -99,7 +100,8 @@ final class QuantizedFile {
             throw new UserError("unexpected tensors " + String.join(", ", unread));
         }
         Shape image = Shape.of(header.image());
-        if (steps.isEmpty() || image.rank() < 1 || image.size() == 0 || header.mean().length != header.std().length
+        if (steps.isEmpty() || image.rank() < 1 || image.size() == 0 || image.size() > Step.MAX_VALUES
+                || header.mean().length != header.std().length
                 || header.mean().length > 0 && header.mean().length != image.dim(0)) {
             throw new UserError(steps.size() + " steps for images " + image + " with " + header.mean().length + " means and "
                     + header.std().length + " standard deviations");
@@ -130,7 +132,7 @@ final class QuantizedFile {
             bias = new int[b.shape().size()];
             ByteBuffer.wrap(b.bytes()).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(bias);
         }
-        return new Step(op, inputs, Shape.of(e.shape()), e.output(), e.low(), e.high(), weight, bias);
+        return new Step(op, inputs, Shape.of(e.shape()), e.output(), e.low(), e.high(), weight, bias, e.toFloat());
     }
 
     private static StoredTensor take(String name, DType type, StateDict state, Set<String> unread) {

@@ -94,7 +94,8 @@ public final class Quantizer {
             node.inputs().forEach(v -> inputs.add(inputAfter(v, skipped)));
             QuantParams in = params.get(inputs.getInt(0));
             QuantParams out = keepsScale(node.op()) ? in : ranges.params(i + 1, qmax);
-            steps.add(step(node, inputs, in, out));
+            boolean last = i == fused.nodes().size() - 1;
+            steps.add(step(node, inputs, in, out, last));
             params.add(out);
         }
         Normalize normalize = normalized ? (Normalize) fused.nodes().getFirst().op() : null;
@@ -127,7 +128,7 @@ public final class Quantizer {
         };
     }
 
-    private static Step step(Node node, IntList inputs, QuantParams in, QuantParams out) {
+    private static Step step(Node node, IntList inputs, QuantParams in, QuantParams out, boolean last) {
         Activation activation = switch (node.op()) {
             case Relu _ -> Activation.RELU;
             case Relu6 _ -> Activation.RELU6;
@@ -137,7 +138,7 @@ public final class Quantizer {
         int high = activation == Activation.RELU6 ? out.quantize(6f) : out.qmax();
         Op op = node.op() instanceof Reshape ? new Flatten() : node.op();
         if (node.constants().isEmpty()) {
-            return new Step(op, inputs, node.shape(), out, low, high, null, null);
+            return new Step(op, inputs, node.shape(), out, low, high, null, null, false);
         }
         Tensor weight = node.constants().get(0);
         int channels = weight.shape().dim(0);
@@ -156,6 +157,7 @@ public final class Quantizer {
         for (int o = 0; o < channels; o++) {
             biases[o] = (int) Math.rint(bias[o] / ((double) in.scale() * quantized.scales()[o]));
         }
-        return new Step(op, inputs, node.shape(), out, low, high, quantized, biases);
+        return new Step(op, inputs, node.shape(), out, low, high, quantized, biases,
+                last && op instanceof Linear && activation == Activation.NONE);
     }
 }

@@ -33,15 +33,17 @@ import java.util.stream.Stream;
  * @param high the greatest q: that of 6 where a relu6 is fused
  * @param weight null but for Conv2d and Linear
  * @param bias [O], in units of {@code input scale · weight scale[o]}; null where there is no weight
+ * @param toFloat whether the sums are dequantized instead of requantized: a last Linear makes the logits so
  */
-public record Step(Op op, IntList inputs, Shape shape, QuantParams output, int low, int high, Int8Weight weight, int[] bias) {
+public record Step(Op op, IntList inputs, Shape shape, QuantParams output, int low, int high, Int8Weight weight, int[] bias,
+        boolean toFloat) {
     /** What can be executed in 8 bits, by name. Reshape becomes a Flatten of another shape: both only rename. */
     static final Map<String, Class<? extends Op>> OPS = Stream.of(Conv2d.class, Linear.class, Add.class, MaxPool2d.class,
                     AvgPool2d.class, GlobalAvgPool.class, Concat.class, OptionAShortcut.class, Relu.class, Relu6.class, Flatten.class)
             .collect(Collectors.toUnmodifiableMap(Class::getSimpleName, c -> c));
 
     /** More than an image's activations ever are: what a file says is held against it. */
-    private static final long MAX_VALUES = 1 << 26;
+    static final int MAX_VALUES = 1 << 26;
 
     /** {@return the op's name} */
     public String name() {
@@ -85,6 +87,9 @@ public record Step(Op op, IntList inputs, Shape shape, QuantParams output, int l
             case Flatten _ -> in.size() == 1 && in.getFirst().size() == shape.size();
             default -> in.size() == 1 && in.getFirst().equals(shape);
         };
+        if (toFloat && !(op instanceof Linear)) {
+            throw new UserError(op + " in 8 bits: only sums of a Linear become floats");
+        }
         if (!fits || shape.size() > MAX_VALUES) {
             throw new UserError(op + " in 8 bits: inputs " + in + (weight == null ? "" : ", weight " + weight.shape())
                     + " do not make " + shape);

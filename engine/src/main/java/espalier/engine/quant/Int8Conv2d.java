@@ -188,7 +188,8 @@ public final class Int8Conv2d {
                         int last = Math.min(first + ROWS, (group + 1) * rows);
                         for (int o = first; o < last; o++) {
                             if (y == null) {
-                                toFloats(sums, o - first, o, n, floats, floatOffset, scratch.accumulators(panel));
+                                toFloats(sums, o - first, o, p, Math.min(p + panel, n), floats, floatOffset,
+                                        scratch.accumulators(panel));
                             } else {
                                 toBytes(sums, o - first, o, y, (o * g.oh() + run) * valid, p, length, pitch, valid,
                                         scratch.edge(panel));
@@ -200,10 +201,10 @@ public final class Int8Conv2d {
         }
     }
 
-    private void toFloats(int[] sums, int row, int o, int n, float[] y, int yOffset, int[] accumulators) {
+    private void toFloats(int[] sums, int row, int o, int from, int to, float[] y, int yOffset, int[] accumulators) {
         kernels.accumulators(sums, row, biases[o], accumulators, 0);
-        for (int i = 0; i < n; i++) {
-            y[yOffset + i * outChannels + o] = accumulators[i] * outputScales[o];
+        for (int i = from; i < to; i++) {
+            y[yOffset + i * outChannels + o] = accumulators[i - from] * outputScales[o];
         }
     }
 

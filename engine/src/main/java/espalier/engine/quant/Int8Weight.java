@@ -21,6 +21,11 @@ public record Int8Weight(Shape shape, byte[] values, float[] scales) {
             throw new IllegalArgumentException("int8 weight " + shape + ": " + values.length + " values, " + scales.length
                     + " scales");
         }
+        for (float scale : scales) {
+            if (!(scale > 0) || Float.isInfinite(scale)) {
+                throw new IllegalArgumentException("int8 weight " + shape + ": a scale is " + scale + ", not a positive number");
+            }
+        }
     }
 
     /** {@return {@code weight} quantized with scales of absmax / 127 per output channel} */

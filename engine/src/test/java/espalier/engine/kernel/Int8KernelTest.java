@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The integer kernels in force and the scalar ones, against sums in 64 bits and rounding in double. */
+@Simd
 class Int8KernelTest {
     private final SplittableRandom random = new SplittableRandom(7);
 

@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The values that PyTorch computed: {@code ops.json} names the cases, {@code ops.safetensors} holds the tensors. */
-final class Golden {
+public final class Golden {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final ByteBuffer FILE = ByteBuffer.wrap(bytes("ops.safetensors")).order(ByteOrder.LITTLE_ENDIAN);
     private static final int DATA = 8 + (int) FILE.getLong(0);
@@ -24,16 +24,16 @@ final class Golden {
     private Golden() {}
 
     /** One case, by its number in {@code ops.json}. */
-    record Case(int number, JsonNode json) {
-        String op() {
+    public record Case(int number, JsonNode json) {
+        public String op() {
             return json.get("op").asString();
         }
 
-        JsonNode attribute(String name) {
+        public JsonNode attribute(String name) {
             return json.get("attrs").get(name);
         }
 
-        Tensor input(String name) {
+        public Tensor input(String name) {
             return tensor(json.get("inputs").get(name).asString());
         }
 
@@ -45,7 +45,7 @@ final class Golden {
             return Golden.integers(json.get("inputs").get(input).asString());
         }
 
-        Tensor output(String name) {
+        public Tensor output(String name) {
             return tensor(json.get("outputs").get(name).asString());
         }
 
@@ -72,7 +72,7 @@ final class Golden {
         }
     }
 
-    static List<Case> cases() {
+    public static List<Case> cases() {
         var cases = new ArrayList<Case>();
         for (JsonNode c : JSON.readTree(bytes("ops.json")).get("cases")) {
             cases.add(new Case(cases.size(), c));

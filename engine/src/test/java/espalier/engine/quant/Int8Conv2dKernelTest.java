@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import espalier.engine.kernel.ConvShape;
 import espalier.engine.kernel.Kernels;
+import espalier.engine.kernel.Simd;
 import espalier.engine.tensor.Shape;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -12,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Integer convolutions against six nested loops. */
+@Simd
 class Int8Conv2dKernelTest {
     private static final QuantParams NARROW = new QuantParams(0.02f, 40, 0, 127);
     private static final QuantParams FULL = new QuantParams(0.01f, 131, 0, 255);

@@ -1,0 +1,113 @@
+package espalier.compress.quant;
+
+import static espalier.compress.quant.TestNetworks.IMAGE;
+import static espalier.compress.quant.TestNetworks.random;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import espalier.compress.lower.Graph;
+import espalier.engine.UserError;
+import espalier.engine.tensor.Shape;
+import espalier.engine.tensor.Tensor;
+import espalier.nn.checkpoint.DType;
+import espalier.nn.checkpoint.Safetensors;
+import espalier.nn.checkpoint.StateDict;
+import espalier.nn.checkpoint.StoredTensor;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Quantized models on disk: the same bits come back, and nothing else is taken for one. */
+class QuantizedFileTest {
+    @TempDir
+    private Path folder;
+    private QuantizedModel model;
+    private Path file;
+
+    @BeforeEach
+    void save() {
+        model = Quantizer.quantize("everything", Graph.trace(TestNetworks.everything(), IMAGE),
+                List.of(random(20, 0, 1, 30, 3, 11, 13)), 7);
+        file = folder.resolve("int8.safetensors");
+        model.save(file);
+    }
+
+    @Test
+    void loadingGivesTheSameBits() {
+        QuantizedModel loaded = QuantizedModel.load(file);
+        Tensor x = random(21, 0, 1, 12, 3, 11, 13);
+        assertThat(loaded.logits(x).data()).containsExactly(model.logits(x).data());
+        assertThat(loaded.name()).isEqualTo("everything");
+        assertThat(loaded.classes()).isEqualTo(5);
+        assertThat(loaded.activationBits()).isEqualTo(7);
+        assertThat(QuantizedModel.isQuantized(file)).isTrue();
+    }
+
+    @Test
+    void weightsAreOneByteEach() {
+        StateDict state = Safetensors.read(file);
+        assertThat(state.tensors().get("0.weight").toString()).isEqualTo("I8 [8,3,3,3]");
+        assertThat(state.tensors().get("0.bias").toString()).isEqualTo("I32 [8]");
+        assertThat(state.tensors().get("0.scale").toString()).isEqualTo("F32 [8]");
+    }
+
+    private void refused(String message, Consumer<StateDict> change) {
+        StateDict state = Safetensors.read(file);
+        change.accept(state);
+        Path changed = folder.resolve("changed.safetensors");
+        Safetensors.write(changed, state);
+        assertThatThrownBy(() -> QuantizedModel.load(changed)).isInstanceOf(UserError.class)
+                .hasMessageContaining(changed.toString()).hasMessageContaining(message).hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void tensorsThatDoNotFitAreNamed() {
+        refused("0.weight is missing", s -> s.tensors().remove("0.weight"));
+        refused("unexpected tensors extra", s -> s.put("extra", Tensor.zeros(Shape.of(1))));
+        refused("0.weight is F32 [8,3,3,3], expected I8", s -> s.put("0.weight", Tensor.zeros(Shape.of(8, 3, 3, 3))));
+        refused("do not make [8,11,13]", s -> s.tensors().put("0.weight",
+                new StoredTensor(DType.I8, Shape.of(8, 3, 5, 3), new byte[360])));
+        refused("[8,4,3,3]", s -> s.tensors().put("0.weight", new StoredTensor(DType.I8, Shape.of(8, 4, 3, 3), new byte[288])));
+        refused("9 biases", s -> s.tensors().put("0.bias", new StoredTensor(DType.I32, Shape.of(9), new byte[36])));
+        refused("7 scales", s -> s.put("0.scale", Tensor.full(Shape.of(7), 1f)));
+        refused("scale", s -> s.put("0.scale", Tensor.full(Shape.of(8), Float.NaN)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "\"op\":\"Add\" | \"op\":\"Mul\" | op Mul is not known",
+        "\"inputs\":[1] | \"inputs\":[99] | inputs [99]",
+        "\"image\":[3,11,13] | \"image\":[3,110000,13000] | more elements than an array can hold",
+        "\"image\":[3,11,13] | \"image\":[3,11000,13000] | images [3,11000,13000]",
+        "\"image\":[3,11,13] | \"image\":[3,11,14] | do not make",
+        "\"padding\":1 | \"padding\":1000000 | padding 1000000",
+        "\"stride\":1 | \"stride\":0 | stride 0",
+        "\"groups\":2 | \"groups\":3 | do not make",
+        "\"zeroPoint\" | \"zeroPiont\" | zero",
+        "\"qmax\":127 | \"qmax\":12700 | range",
+        "{\"model\" | [\"model\" | not a valid quantized model",
+    })
+    void aGraphThatContradictsItselfIsRefused(String from, String to, String message) {
+        refused(message, s -> {
+            String graph = s.metadata().get("graph");
+            assertThat(graph).contains(from);
+            s.metadata().put("graph", graph.replace(from, to));
+        });
+    }
+
+    @Test
+    void otherFilesAreRefused() {
+        Path other = folder.resolve("float.safetensors");
+        Safetensors.write(other, new StateDict().put("conv1.weight", Tensor.zeros(Shape.of(2))));
+        assertThat(QuantizedModel.isQuantized(other)).isFalse();
+        assertThatThrownBy(() -> QuantizedModel.load(other)).isInstanceOf(UserError.class)
+                .hasMessageContaining("float.safetensors is not a quantized model");
+        assertThatThrownBy(() -> QuantizedModel.load(folder.resolve("absent"))).isInstanceOf(UserError.class)
+                .hasMessageContaining("absent");
+    }
+}
