@@ -9,8 +9,8 @@ import java.util.concurrent.FutureTask;
 /**
  * The batches of one epoch, prepared in the background while the caller computes on the last one.
  *
- * <p>Order and augmentation are a function of (seed, epoch, image) alone: the same bits whatever the timing, the batch size or
- * the batch that is started from.
+ * <p>Order and augmentation are a function of (seed, epoch, image) alone: the same bits whatever the timing, the batch size
+ * or the batch that is started from.
  *
  * <pre>{@code
  * for (Batch b : Batches.shuffled(data.train(), 128, seed, epoch).augmented(CROP_AND_FLIP)) {

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The binary versions of CIFAR-10 and CIFAR-100: records of some label bytes, the wanted label last, then 1,024 bytes each of
- * red, green and blue.
+ * The binary versions of CIFAR-10 and CIFAR-100: records of some label bytes, the wanted label last, then 1,024 bytes each
+ * of red, green and blue.
  *
  * @param dataset the data set's name, for errors
  * @param labelBytes bytes before the pixels: 1, or 2 where a coarse label comes before the fine one

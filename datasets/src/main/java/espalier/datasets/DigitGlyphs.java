@@ -7,8 +7,8 @@ import java.util.stream.Stream;
 /**
  * The ten digits as pen strokes, each in the ways in which people write it.
  *
- * <p>A path is read as in SVG: {@code M} sets the pen down, {@code L}, {@code Q} and {@code C} draw a line, a quadratic and a
- * cubic Bézier curve; x and y run from 0 to 100, y downwards.
+ * <p>A path is read as in SVG: {@code M} sets the pen down, {@code L}, {@code Q} and {@code C} draw a line, a quadratic and
+ * a cubic Bézier curve; x and y run from 0 to 100, y downwards.
  */
 final class DigitGlyphs {
     private static final List<List<Path>> DIGITS = Stream.of(

@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 
 /**
- * The content of an IDX file of unsigned bytes, the format of MNIST: two zero bytes, the type (8), the rank, the dimensions as
- * big-endian int32, the elements.
+ * The content of an IDX file of unsigned bytes, the format of MNIST: two zero bytes, the type (8), the rank, the
+ * dimensions as big-endian int32, the elements.
  *
  * @param dims the dimensions, outermost first
  * @param data the elements, row-major
@@ -72,7 +72,8 @@ record Idx(int[] dims, byte[] data) {
     private static void checkLength(Path file, boolean compressed, long announced, int[] dims) throws IOException {
         long actual = Files.size(file);
         if (announced > Integer.MAX_VALUE - 8 || !compressed && announced != actual) {
-            throw DataFile.bad(file, "its header announces " + text(dims) + ", that is " + announced + " bytes, but it has " + actual);
+            throw DataFile.bad(file, "its header announces " + text(dims) + ", that is " + announced
+                    + " bytes, but it has " + actual);
         }
     }
 

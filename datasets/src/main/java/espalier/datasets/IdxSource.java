@@ -27,7 +27,9 @@ record IdxSource(DatasetInfo info) implements DatasetSource {
             "fashion-mnist",
             "clothes and shoes from Zalando's shop (Xiao, Rasul, Vollgraf 2017)",
             Shape.of(1, 28, 28),
-            List.of("T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"),
+            List.of(
+                    "T-shirt/top", "trouser", "pullover", "dress", "coat",
+                    "sandal", "shirt", "sneaker", "bag", "ankle boot"),
             60_000,
             10_000,
             new float[] {.2860f},
@@ -39,13 +41,15 @@ record IdxSource(DatasetInfo info) implements DatasetSource {
     public Dataset load(Path root) {
         Path folder = root.resolve(info.folder());
         FILES.forEach(name -> find(folder, name));
-        return info.dataset(info.classNames(), split(folder, FILES.get(0), FILES.get(1)), split(folder, FILES.get(2), FILES.get(3)));
+        Split train = split(folder, FILES.get(0), FILES.get(1));
+        return info.dataset(info.classNames(), train, split(folder, FILES.get(2), FILES.get(3)));
     }
 
     @Override
     public boolean present(Path root) {
         Path folder = root.resolve(info.folder());
-        return FILES.stream().allMatch(f -> Files.isRegularFile(folder.resolve(f)) || Files.isRegularFile(folder.resolve(f + ".gz")));
+        return FILES.stream()
+                .allMatch(f -> Files.isRegularFile(folder.resolve(f)) || Files.isRegularFile(folder.resolve(f + ".gz")));
     }
 
     private Split split(Path folder, String imagesName, String labelsName) {
@@ -61,7 +65,8 @@ record IdxSource(DatasetInfo info) implements DatasetSource {
         for (int i = 0; i < n; i++) {
             int label = labels.data()[i] & 0xFF;
             if (label >= info.classNames().size()) {
-                throw DataFile.bad(labelsFile, "label " + i + " is " + label + ", expected 0 to " + (info.classNames().size() - 1));
+                throw DataFile.bad(labelsFile, "label " + i + " is " + label + ", expected 0 to "
+                        + (info.classNames().size() - 1));
             }
         }
         return new Split(images.data(), labels.data(), info.imageShape());

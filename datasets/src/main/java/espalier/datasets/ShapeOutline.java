@@ -3,7 +3,8 @@ package espalier.datasets;
 import java.util.List;
 
 /**
- * The outlines of the ten kinds of objects, about one unit in radius around the origin, as signed distances: negative inside.
+ * The outlines of the ten kinds of objects, about one unit in radius around the origin, as signed distances: negative
+ * inside.
  */
 final class ShapeOutline {
     /** By label. */
@@ -13,7 +14,8 @@ final class ShapeOutline {
     private static final float[] SQUARE = {-.8f, -.8f, .8f, -.8f, .8f, .8f, -.8f, .8f};
     private static final float[] TRIANGLE = {0, -1, .9f, .7f, -.9f, .7f};
     private static final float[] STAR = {
-        0, -1.1f, .26f, -.36f, 1.05f, -.34f, .42f, .14f, .65f, .89f, 0, .44f, -.65f, .89f, -.42f, .14f, -1.05f, -.34f, -.26f, -.36f
+        0, -1.1f, .26f, -.36f, 1.05f, -.34f, .42f, .14f, .65f, .89f, 0, .44f,
+        -.65f, .89f, -.42f, .14f, -1.05f, -.34f, -.26f, -.36f
     };
     private static final float[] CROSS = {
         -.3f, -1, .3f, -1, .3f, -.3f, 1, -.3f, 1, .3f, .3f, .3f, .3f, 1, -.3f, 1, -.3f, .3f, -1, .3f, -1, -.3f, -.3f, -.3f

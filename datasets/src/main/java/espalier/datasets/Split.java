@@ -75,7 +75,7 @@ public final class Split {
         return result;
     }
 
-    /** {@return images {@code from} (inclusive) to {@code to} (exclusive) as [n,C,H,W] in [0, 1], from the open workspace} */
+    /** {@return images {@code from} (inclusive) to {@code to} (exclusive), [n,C,H,W] in [0, 1], from the open workspace} */
     public Tensor images(int from, int to) {
         Objects.checkFromToIndex(from, to, size);
         return toTensor(pixels, from * imageShape.size(), to - from, imageShape);
@@ -94,7 +94,7 @@ public final class Split {
         return pixels;
     }
 
-    /** {@return {@code n} images of {@code bytes} from {@code offset} on, as [n,C,H,W] in [0, 1], from the open workspace} */
+    /** {@return {@code n} images of {@code bytes} from {@code offset} on, [n,C,H,W] in [0, 1], from the open workspace} */
     static Tensor toTensor(byte[] bytes, int offset, int n, Shape imageShape) {
         Tensor t = Workspace.empty(Shape.of(n, imageShape.dim(0), imageShape.dim(1), imageShape.dim(2)));
         float[] data = t.data();

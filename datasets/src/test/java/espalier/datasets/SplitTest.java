@@ -9,7 +9,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 class SplitTest {
-    private static final Split SPLIT = new Split(new byte[] {0, 51, -1, 127, 1, 2}, new byte[] {3, -56, 1}, Shape.of(1, 1, 2));
+    private static final Split SPLIT =
+            new Split(new byte[] {0, 51, -1, 127, 1, 2}, new byte[] {3, -56, 1}, Shape.of(1, 1, 2));
 
     @Test
     void pixelsAreSharesOf255AndBytesUnsigned() {
@@ -49,7 +50,8 @@ class SplitTest {
         }
         assertThatThrownBy(() -> Datasets.load("imagenet", Path.of(".")))
                 .isInstanceOf(UserError.class)
-                .hasMessage("unknown data set \"imagenet\": it must be one of digits, shapes, mnist, fashion-mnist, cifar10, cifar100");
+                .hasMessage("unknown data set \"imagenet\": it must be one of "
+                        + "digits, shapes, mnist, fashion-mnist, cifar10, cifar100");
     }
 
     @Test

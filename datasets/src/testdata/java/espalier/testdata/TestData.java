@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Assumptions;
 /**
  * Where tests find the real data sets and the reference values; tests that need them are skipped where they are absent.
  *
- * <p>Data sets come from {@code ESPALIER_DATA}, else from {@code shared/data} in a folder above the working copy, laid out once
- * under the working copy's {@code target/data} (6 s, 195 MB).
+ * <p>Data sets come from {@code ESPALIER_DATA}, else from {@code shared/data} in a folder above the working copy, laid out
+ * once under the working copy's {@code target/data} (6 s, 195 MB).
  */
 public final class TestData {
     private TestData() {}
@@ -26,7 +26,8 @@ public final class TestData {
             return Path.of(variable);
         }
         Path shared = shared();
-        Assumptions.assumeTrue(shared != null, "no ESPALIER_DATA with " + folder + "/, and no shared/data above the working copy");
+        Assumptions.assumeTrue(
+                shared != null, "no ESPALIER_DATA with " + folder + "/, and no shared/data above the working copy");
         return prepared(shared.resolve("data"));
     }
 

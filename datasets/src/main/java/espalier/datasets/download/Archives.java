@@ -25,7 +25,7 @@ final class Archives {
     /**
      * Puts the files of {@code folder} in {@code archive} into {@code root/folder}; each appears there whole or not at all.
      *
-     * @throws UserError when the archive is damaged, holds anything else than plain files in that folder, or cannot be written
+     * @throws UserError when the archive is damaged, holds anything but plain files in that folder, or cannot be written out
      */
     static void unpack(Path archive, Path root, String folder) {
         try {

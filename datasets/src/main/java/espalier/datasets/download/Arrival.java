@@ -11,7 +11,9 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** The body of a response, piece by piece, each waited for no longer than a given time: the JDK's client knows no such limit. */
+/**
+ * The body of a response, piece by piece, each waited for no longer than a given time: the JDK's client knows no such limit.
+ */
 final class Arrival implements Flow.Subscriber<List<ByteBuffer>>, AutoCloseable {
     private sealed interface Event {}
 

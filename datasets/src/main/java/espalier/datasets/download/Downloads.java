@@ -19,7 +19,7 @@ public final class Downloads {
     private Downloads() {}
 
     /**
-     * Brings a data set under {@code root}, so that {@link Datasets#load} finds it there; does nothing where it can be loaded.
+     * Brings a data set under {@code root}, so that {@link Datasets#load} finds it there; does nothing where it is whole.
      *
      * <p>An interrupted download is continued. Nothing is kept that has not the published checksum.
      *

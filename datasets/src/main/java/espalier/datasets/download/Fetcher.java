@@ -51,7 +51,8 @@ record Fetcher(HttpClient client, Duration stall, Duration pause, int attempts, 
                 listener.note(file.name() + " is there already, checksum verified");
                 return;
             }
-            try (FileChannel channel = FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            try (FileChannel channel = FileChannel.open(
+                            part, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
                     FileLock _ = lock(channel, part)) {
                 fill(file, part, channel);
                 channel.force(true);
@@ -90,7 +91,8 @@ record Fetcher(HttpClient client, Duration stall, Duration pause, int attempts, 
                 fruitless = failure.lasting ? attempts : channel.size() > best ? 0 : fruitless + 1;
                 best = Math.max(best, channel.size());
                 boolean again = fruitless < attempts;
-                listener.note(file.name() + " from " + address.getHost() + ": " + failure.reason + (again ? "; trying again" : ""));
+                listener.note(file.name() + " from " + address.getHost() + ": " + failure.reason
+                        + (again ? "; trying again" : ""));
                 if (again) {
                     Thread.sleep(pause.multipliedBy(1L << fruitless));
                 } else {

@@ -72,7 +72,10 @@ class ArchivesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"../evil", "/tmp/evil", "set/../../evil", "other/evil", "set/..", "set/deeper/evil", "set/..\\evil", "evil"})
+    @ValueSource(
+            strings = {
+                "../evil", "/tmp/evil", "set/../../evil", "other/evil", "set/..", "set/deeper/evil", "set/..\\evil", "evil"
+            })
     void refusesWhatLiesElsewhere(String name) throws IOException {
         write(file("set/train.bin", 10), file(name, 10));
         assertThatThrownBy(() -> Archives.unpack(archive, root, "set"))

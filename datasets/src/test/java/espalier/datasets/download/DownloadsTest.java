@@ -8,6 +8,7 @@ import espalier.datasets.Datasets;
 import espalier.engine.UserError;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -58,7 +59,8 @@ class DownloadsTest {
     }
 
     private RemoteFile publish(String name, byte[] content, FaultyServer.Fault... faults) {
-        return new RemoteFile(name, content.length, FetcherTest.md5(content), List.of(server.serve("/" + name, content, faults)));
+        URI address = server.serve("/" + name, content, faults);
+        return new RemoteFile(name, content.length, FetcherTest.md5(content), List.of(address));
     }
 
     private List<RemoteFile> publishMnist() throws IOException {

@@ -101,7 +101,8 @@ final class FaultyServer implements AutoCloseable {
                 }
                 case IgnoreRange() -> send(exchange, content, 0, content.length);
                 case WrongRange() -> {
-                    exchange.getResponseHeaders().set("Content-Range", "bytes 0-%d/%d".formatted(content.length - 1, content.length));
+                    exchange.getResponseHeaders()
+                            .set("Content-Range", "bytes 0-%d/%d".formatted(content.length - 1, content.length));
                     exchange.sendResponseHeaders(206, content.length);
                     exchange.getResponseBody().write(content);
                 }

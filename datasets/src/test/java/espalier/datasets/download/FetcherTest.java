@@ -111,7 +111,7 @@ class FetcherTest {
                 List.of(new HangUp(100_000), new Status(416)),
                 List.of(new Status(503), new Status(429)),
                 // Each brings something new, so they do not count as failures in a row.
-                List.of(new HangUp(50_000), new HangUp(90_000), new HangUp(130_000), new HangUp(170_000), new HangUp(210_000)));
+                List.of(new HangUp(50_000), new HangUp(90_000), new HangUp(130_000), new HangUp(170_000)));
     }
 
     @ParameterizedTest
