@@ -14,7 +14,7 @@ import java.util.List;
 public final class Downloads {
     private static final Duration STALL = Duration.ofSeconds(30);
     private static final Duration PAUSE = Duration.ofSeconds(1);
-    private static final int ATTEMPTS = 4;
+    private static final int ATTEMPTS = 3;
 
     private Downloads() {}
 
