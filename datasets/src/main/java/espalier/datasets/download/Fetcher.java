@@ -2,6 +2,7 @@ package espalier.datasets.download;
 
 import espalier.engine.UserError;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -186,7 +187,10 @@ record Fetcher(HttpClient client, Duration stall, Duration pause, int attempts, 
     }
 
     private static String reason(IOException e) {
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        return switch (e) {
+            case ConnectException _ -> "cannot connect";
+            default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        };
     }
 
     private static boolean published(Path path, RemoteFile file) throws IOException {

@@ -222,7 +222,7 @@ class FetcherTest {
         server.close();
         assertThatThrownBy(() -> fetcher.fetch(file(address), folder))
                 .isInstanceOf(UserError.class)
-                .hasMessageContaining(address.toString());
+                .hasMessageContaining(address + ": cannot connect");
         assertThat(folder).isEmptyDirectory();
     }
 
