@@ -58,7 +58,7 @@ class FetcherTest {
     void start() throws IOException {
         server = new FaultyServer();
         client = HttpClient.newHttpClient();
-        fetcher = new Fetcher(client, Duration.ofMillis(300), Duration.ofMillis(1), 3, new DownloadListener() {
+        fetcher = new Fetcher(client, Duration.ofMillis(800), Duration.ofMillis(1), 3, new DownloadListener() {
             @Override
             public void progress(String file, long received, long total) {
                 assertThat(file).isEqualTo("data.gz");
