@@ -24,9 +24,9 @@ class ArrowsTest {
         "engine.kernel.., engine.kernel.. jdk.incubator.vector",
         "engine.tensor.., engine.tensor.. it.unimi.dsi.fastutil..",
         "engine.parallel.., engine.parallel..",
-        "engine.autograd.., engine.autograd.. engine.tensor.. engine.kernel.. it.unimi.dsi.fastutil..",
+        "engine.autograd.., engine.autograd.. engine.tensor.. engine.kernel.. engine.parallel.. it.unimi.dsi.fastutil..",
         "engine.., engine.. it.unimi.dsi.fastutil.. jdk.incubator.vector",
-        "datasets.., datasets.. engine.. it.unimi.dsi.fastutil..",
+        "datasets.., datasets.. engine.. it.unimi.dsi.fastutil.. org.apache.commons.compress..",
         "nn.., nn.. datasets.. engine.. it.unimi.dsi.fastutil.. tools.jackson..",
         "attacks.., attacks.. engine.. it.unimi.dsi.fastutil..",
         "compress.., compress.. attacks.. nn.. datasets.. engine.. it.unimi.dsi.fastutil.. tools.jackson..",
@@ -54,6 +54,6 @@ class ArrowsTest {
     }
 
     private static String qualified(String name) {
-        return name.startsWith("it.") || name.startsWith("jdk.") || name.startsWith("tools.") ? name : "espalier." + name;
+        return name.matches("(it|jdk|tools|org)\\..*") ? name : "espalier." + name;
     }
 }

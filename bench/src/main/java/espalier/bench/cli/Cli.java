@@ -43,7 +43,11 @@ public final class Cli {
         line.setParameterExceptionHandler((e, _) -> misused(e));
         line.setExecutionExceptionHandler((e, command, _) -> fail(command, e));
         line.setExecutionStrategy(parsed -> {
-            line.<EspalierCommand>getCommand().applyThreads();
+            try {
+                line.<EspalierCommand>getCommand().applyThreads();
+            } catch (Options.Misused e) {
+                return misused(line, e, "");
+            }
             return new CommandLine.RunLast().execute(parsed);
         });
         return line;

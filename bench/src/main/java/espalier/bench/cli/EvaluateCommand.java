@@ -73,6 +73,7 @@ final class EvaluateCommand implements Runnable {
         long start = System.nanoTime();
         requireConsistent();
         Attack chosen = attack == null ? null : options.attack(attack);
+        network.requireWeights();
         Dataset data = network.loadDataset();
         Split test = samples == null ? data.test() : data.test().head(Options.atLeast(1, samples, "--samples"));
         Subject subject = subject(data);
@@ -116,8 +117,8 @@ final class EvaluateCommand implements Runnable {
     private record Subject(UnaryOperator<Tensor> logits, Model gradientModel, boolean quantized) {}
 
     private Subject subject(Dataset data) {
-        if (network.weights == null || !QuantizedModel.isQuantized(network.weights)) {
-            Model model = network.trainedModel(data);
+        if (!QuantizedModel.isQuantized(network.weights)) {
+            Model model = network.model(data);
             return new Subject(model::logits, model, false);
         }
         QuantizedModel quantized = QuantizedModel.load(network.weights);

@@ -3,6 +3,8 @@ package espalier.bench.cli;
 import espalier.datasets.DataRoot;
 import espalier.datasets.Dataset;
 import espalier.datasets.Datasets;
+import espalier.nn.checkpoint.Safetensors;
+import espalier.nn.checkpoint.StateDict;
 import espalier.nn.model.Model;
 import espalier.nn.model.Models;
 import java.nio.file.Path;
@@ -36,6 +38,8 @@ final class NetworkOptions {
             description = "Where to write: a folder, or the .safetensors file itself.")
     Path out;
 
+    private StateDict state;
+
     String modelName() {
         return model == null ? "lenet" : model;
     }
@@ -60,17 +64,24 @@ final class NetworkOptions {
     Model model(Dataset images) {
         Model created = create(modelName(), images, seed());
         if (weights != null) {
-            created.load(weights);
+            created.loadStateDict(state(), weights.toString());
         }
         return created;
     }
 
-    /** {@return as {@link #model}, but weights there must be} */
-    Model trainedModel(Dataset images) {
+    /** Refuses to go on without weights that can be read: before a data set is read, which may take longer. */
+    void requireWeights() {
         if (weights == null) {
             throw Options.usage("--weights is missing: which network? 'espalier train' makes one");
         }
-        return model(images);
+        state();
+    }
+
+    private StateDict state() {
+        if (state == null) {
+            state = Safetensors.read(weights);
+        }
+        return state;
     }
 
     static Model create(String name, Dataset images, long seed) {

@@ -1,5 +1,9 @@
 package espalier.bench.cli;
 
+import espalier.engine.UserError;
+import espalier.nn.checkpoint.AtomicFile;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -12,6 +16,20 @@ record OutPath(Path path) {
 
     private boolean isFile() {
         return path.toString().endsWith(EXTENSION);
+    }
+
+    /** Refuses, before any work is done for it, a place that cannot be written to. */
+    OutPath requireWritable() {
+        Path folder = network().toAbsolutePath().getParent();
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UserError(path + " cannot be written: " + AtomicFile.reason(e), e);
+        }
+        if (!Files.isWritable(folder)) {
+            throw new UserError(path + " cannot be written: permission denied");
+        }
+        return this;
     }
 
     /** {@return the file for the network} */

@@ -6,6 +6,7 @@ import espalier.bench.report.Json;
 import espalier.bench.report.Progress;
 import espalier.bench.report.TrainingProgress;
 import espalier.bench.study.Attack;
+import espalier.bench.study.MaskFile;
 import espalier.bench.study.Result;
 import espalier.bench.study.Training;
 import espalier.compress.Sizes;
@@ -16,17 +17,12 @@ import espalier.compress.prune.PruningStrategy;
 import espalier.compress.prune.PruningStrategy.Gradient;
 import espalier.datasets.Dataset;
 import espalier.datasets.Split;
-import espalier.engine.tensor.Tensor;
-import espalier.nn.checkpoint.Safetensors;
-import espalier.nn.checkpoint.StateDict;
-import espalier.nn.checkpoint.StoredTensor;
 import espalier.nn.model.Model;
 import espalier.nn.train.Evaluation;
 import espalier.nn.train.Evaluator;
 import espalier.nn.train.Trainer;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.SequencedMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -74,18 +70,20 @@ final class PruneCommand implements Runnable {
         long start = System.nanoTime();
         Options.atLeast(0, epochs, "--epochs");
         Attack threat = attack.attack(AttackOptions.Method.PGD);
+        network.requireWeights();
         Dataset data = network.loadDataset();
-        Model model = network.trainedModel(data);
+        Model model = network.model(data);
+        OutPath out = new OutPath(network.out != null ? network.out
+                : Path.of("runs", "prune-" + model.name() + "-" + data.name() + "-" + strategy + "-" + compression))
+                .requireWritable();
         Progress progress = Output.progress(spec);
         Pruning pruning = Pruner.prune(model, strategy, compression, scores(model, data, threat, progress), network.seed());
         model.setMasks(pruning.masks());
-        OutPath out = new OutPath(network.out != null ? network.out
-                : Path.of("runs", "prune-" + model.name() + "-" + data.name() + "-" + strategy + "-" + compression));
         if (epochs > 0) {
             tune(model, data, out, progress);
         }
         Evaluation clean = Evaluator.evaluate(model::logits, data.test(), network.batchSize());
-        Safetensors.write(out.beside("masks"), masks(pruning.masks()));
+        MaskFile.write(out.beside("masks"), pruning.masks());
         model.save(out.network());
         Result result = Result.of(data.name(), model.name(), strategy.toString(), compression, false, network.seed(), clean, null, null,
                 null, Sizes.of(model), (System.nanoTime() - start) / 1e9, Environment.current(), null);
@@ -118,11 +116,5 @@ final class PruneCommand implements Runnable {
                     .listener(listener)
                     .run();
         }
-    }
-
-    private static StateDict masks(SequencedMap<String, Tensor> masks) {
-        StateDict state = new StateDict();
-        masks.forEach((name, mask) -> state.tensors().put(name, StoredTensor.ofMask(mask)));
-        return state;
     }
 }

@@ -47,12 +47,14 @@ final class QuantizeCommand implements Runnable {
         if (bits != 7 && bits != 8) {
             throw Options.usage("--bits must be 7 or 8, got " + bits);
         }
+        network.requireWeights();
         Dataset data = network.loadDataset();
-        Model model = network.trainedModel(data);
+        Model model = network.model(data);
+        OutPath out = new OutPath(network.out != null ? network.out : Path.of("runs", "quantize-" + model.name() + "-" + data.name()))
+                .requireWritable();
         QuantizedModel quantized = Quantizer.quantize(model, data.train().head(samples), bits);
         Evaluation before = Evaluator.evaluate(model::logits, data.test(), network.batchSize());
         Evaluation after = Evaluator.evaluate(quantized::logits, data.test(), network.batchSize());
-        OutPath out = new OutPath(network.out != null ? network.out : Path.of("runs", "quantize-" + model.name() + "-" + data.name()));
         quantized.save(out.network());
         Result result = Result.of(data.name(), model.name(), Cell.DENSE, 1, true, network.seed(), after, null, null, null,
                 Sizes.of(model), (System.nanoTime() - start) / 1e9, Environment.current(), null);

@@ -1,5 +1,6 @@
 package espalier.bench.cli;
 
+import espalier.bench.report.Environment;
 import espalier.bench.report.Json;
 import espalier.bench.report.TrainingProgress;
 import espalier.bench.study.Training;
@@ -77,12 +78,16 @@ final class TrainCommand implements Runnable {
     @Override
     public void run() {
         Options.atLeast(1, epochs, "--epochs");
+        if (network.weights != null) {
+            network.requireWeights();
+        }
         Dataset data = network.loadDataset();
         if (samples != null) {
             data = data.head(Options.atLeast(1, samples, "--samples"), data.test().size());
         }
         Model model = network.model(data);
-        OutPath out = new OutPath(network.out != null ? network.out : Path.of("runs", "train-" + model.name() + "-" + data.name()));
+        OutPath out = new OutPath(network.out != null ? network.out : Path.of("runs", "train-" + model.name() + "-" + data.name()))
+                .requireWritable();
         double rate = learningRate != null ? learningRate : optimizer.equals("sgd") ? 0.1 : 0.002;
         Training training = new Training(epochs, null, optimizer, rate, momentum, !plain, weightDecay, schedule, labelSmoothing,
                 augment);
@@ -92,6 +97,7 @@ final class TrainCommand implements Runnable {
                     .checkpointsIn(out.checkpoints(), !fresh)
                     .listener(progress)
                     .run();
+            // Its bar goes before the result is printed.
             progress.close();
             finish(data, model, out, training, history);
         }
@@ -112,7 +118,7 @@ final class TrainCommand implements Runnable {
         result.put("batchSize", network.batchSize());
         result.put("history", history);
         result.put("weights", out.network().toString());
-        result.put("environment", espalier.bench.report.Environment.current());
+        result.put("environment", Environment.current());
         Output.of(spec).emit(Json.tree(result), text -> {
             text.printf(Locale.ROOT, "%s on %s: %.2f %% of %,d test images after %d epochs%n", model.name(), data.name(),
                     100 * last.test().top1(), last.test().images(), history.size());

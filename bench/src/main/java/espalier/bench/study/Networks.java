@@ -77,12 +77,14 @@ final class Networks {
     private Model pruned(Cell.Network network) {
         Model model = dense().copy();
         Path checkpoints = folder.checkpoints(network);
-        // A checkpoint holds the masks, so that a fine-tuning that goes on does not choose them again.
-        if (!Files.exists(checkpoints.resolve(Trainer.TRAINING_FILE))) {
+        Path masks = checkpoints.resolve("masks.safetensors");
+        if (!Files.exists(masks)) {
             PruningStrategy strategy = PruningStrategy.byName(network.strategy());
-            model.setMasks(Pruner.prune(model, strategy, network.compression(), scores(strategy.gradient()),
+            MaskFile.write(masks, Pruner.prune(model, strategy, network.compression(), scores(strategy.gradient()),
                     network.parent().seed()).masks());
         }
+        // Read back even when new, so that a run that goes on starts from the very same.
+        model.setMasks(MaskFile.read(masks));
         if (network.fineTuning().epochs() > 0) {
             train(model, network.fineTuning(), checkpoints, network.title());
         } else {

@@ -1,0 +1,220 @@
+package espalier.bench.study;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import espalier.bench.cli.Run;
+import espalier.bench.report.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A study of two prunings on a handful of images, whole, killed, and again. */
+class StudyTest {
+    private static final String YAML = """
+            name: tiny
+            batchSize: 32
+            training: {epochs: 2, images: 256}
+            strategies: [random, global-gap]
+            compressions: [2]
+            scores: {images: 32, attack: {epsilon: 0.1, steps: 2, randomStart: true}}
+            fineTuning: {epochs: 2, images: 128}
+            quantization: {calibrationImages: 32}
+            attacks: [{epsilon: 0.1, steps: 2, randomStart: true}, {norm: l2, epsilon: 0}]
+            testImages: 100
+            attackImages: 24
+            """;
+    private static final int CELLS = 3 * 2 * 2;
+
+    @TempDir static Path shared;
+    @TempDir Path folder;
+    private static Path yaml;
+    private static Path whole;
+
+    @BeforeAll
+    static void runOnce() throws IOException {
+        yaml = Files.writeString(shared.resolve("tiny.yaml"), YAML);
+        whole = shared.resolve("whole");
+        Run run = Run.of("study", yaml.toString(), "--out", whole.toString(), "--json", shared.resolve("all.json").toString());
+        assertThat(run.err()).contains("12 cells, 0 of them known").doesNotContain("espalier: ");
+        assertThat(run.exit()).isZero();
+        assertThat(run.out()).contains("| network", "| dense ", "| global-gap ÷2 ", "int8", "pgd l2 0", "transfer",
+                "epsilon 0.1, 2 steps of 0.025", "float parent", whole.toString());
+    }
+
+    private static List<JsonNode> results(Path run) throws IOException {
+        List<JsonNode> all = new ArrayList<>();
+        for (String line : Files.readAllLines(run.resolve("results.jsonl"))) {
+            all.add(Json.MAPPER.readTree(line));
+        }
+        return all;
+    }
+
+    /** What must be the same whenever and wherever it is computed. */
+    private static List<JsonNode> figures(Path run) throws IOException {
+        List<JsonNode> all = results(run);
+        all.forEach(r -> ((ObjectNode) r).remove(List.of("seconds", "environment")));
+        return all;
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (var files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
+            }
+        }
+    }
+
+    @Test
+    void aLineHasAllThatIsAskedFor() throws IOException {
+        List<JsonNode> results = results(whole);
+
+        assertThat(results).hasSize(CELLS);
+        for (JsonNode r : results) {
+            assertThat(r.propertyNames()).contains("dataset", "model", "strategy", "compression", "quantized", "seed", "cleanAccuracy",
+                    "adversarialAccuracy", "transferAccuracy", "parameters", "nonzeroParameters", "macs", "nonzeroMacs", "threatModel",
+                    "seconds", "environment");
+            assertThat(r.get("cleanAccuracy").doubleValue()).isBetween(0.0, 1.0);
+            assertThat(r.get("environment").propertyNames())
+                    .contains("commit", "jdk", "cpu", "cores", "threads", "vectorWidth", "kernels", "os");
+            assertThat(r.get("threatModel").get("gradientSource").asString())
+                    .isEqualTo(r.get("quantized").booleanValue() ? "float parent" : "self");
+            boolean dense = r.get("strategy").asString().equals("none");
+            assertThat(r.get("nonzeroParameters").longValue()).isEqualTo(dense ? 61706 : 30853);
+            if (r.get("threatModel").get("epsilon").doubleValue() == 0) {
+                assertThat(r.get("adversarialAccuracy")).isEqualTo(r.get("attackedCleanAccuracy"));
+            }
+        }
+        assertThat(Json.MAPPER.readTree(Files.readString(shared.resolve("all.json")))).hasSize(CELLS);
+        assertThat(Files.readAllLines(whole.resolve("results.csv"))).hasSize(CELLS + 1)
+                .first().asString().contains("cleanAccuracy", "threatModel.epsilon", "environment.commit");
+        assertThat(StudyFile.read(whole.resolve("study.yaml").toString(), Map.of()))
+                .isEqualTo(StudyFile.read(yaml.toString(), Map.of()));
+    }
+
+    @Test
+    void nothingIsComputedAgain() throws IOException {
+        String before = Files.readString(whole.resolve("results.jsonl"));
+        Run again = Run.of("study", yaml.toString(), "--out", whole.toString());
+
+        assertThat(again.err()).contains("12 of them known").hasLineCount(1);
+        assertThat(again.out()).contains("| global-gap ÷2 ");
+        assertThat(whole.resolve("results.jsonl")).hasContent(before);
+    }
+
+    @Test
+    void goesOnAfterAKill() throws Exception {
+        Path run = folder.resolve("killed");
+        Path log = folder.resolve("log");
+        for (int lines : new int[] {1, 6}) {
+            Process child = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "--add-modules=jdk.incubator.vector", "-cp", System.getProperty("java.class.path"), "espalier.bench.Main",
+                    "study", yaml.toString(), "--out", run.toString())
+                    .redirectErrorStream(true).redirectOutput(log.toFile()).start();
+            waitForLines(run, lines, child);
+            child.destroyForcibly();
+            assertThat(child.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        }
+        List<String> known = Files.readAllLines(run.resolve("results.jsonl"));
+        Files.writeString(run.resolve("results.jsonl"), "{\"digest\":\"torn", StandardOpenOption.APPEND);
+
+        Run last = Run.of("study", yaml.toString(), "--out", run.toString());
+
+        assertThat(last.err()).contains("12 cells, " + known.size() + " of them known");
+        assertThat(Files.readAllLines(run.resolve("results.jsonl"))).startsWith(known.toArray(String[]::new)).hasSize(CELLS);
+        assertThat(figures(run)).isEqualTo(figures(whole));
+    }
+
+    private static void waitForLines(Path run, int lines, Process child) throws Exception {
+        Path results = run.resolve("results.jsonl");
+        for (int i = 0; i < 6000 && child.isAlive(); i++) {
+            if (Files.exists(results) && Files.readAllLines(results).size() >= lines) {
+                return;
+            }
+            Thread.sleep(10);
+        }
+    }
+
+    /** Killed while it trains: the epochs that were done are not done again, and the outcome is the same to the last bit. */
+    @Test
+    void goesOnWithAHalfFinishedTraining() throws IOException {
+        Path run = folder.resolve("half");
+        Files.createDirectories(run);
+        copy(whole.resolve("checkpoints"), run.resolve("checkpoints"));
+        try (var networks = Files.list(run.resolve("checkpoints"))) {
+            for (Path network : networks.filter(n -> n.getFileName().toString().startsWith("random")).toList()) {
+                Files.delete(network.resolve("training.safetensors"));
+            }
+        }
+
+        Run again = Run.of("study", yaml.toString(), "--out", run.toString());
+
+        assertThat(again.err()).contains("dense: going on after epoch 2 of 2", "global-gap ÷2: going on after epoch 2 of 2",
+                "random ÷2: epoch 1");
+        assertThat(figures(run)).isEqualTo(figures(whole));
+    }
+
+    @Test
+    void onlyCellsThatChangedAreComputed() throws IOException {
+        Path run = folder.resolve("changed");
+        copy(whole, run);
+
+        Run more = Run.of("study", yaml.toString(), "--out", run.toString(), "--compressions", "2,4", "--strategies", "random");
+
+        assertThat(more.err()).contains("12 cells, 8 of them known", "configuration is not the one of before", "[12/12]")
+                .doesNotContain("dense: epoch", "random ÷2: epoch");
+        assertThat(results(run)).hasSize(CELLS + 4);
+        assertThat(more.out()).contains("random ÷4").doesNotContain("global-gap ÷2 ");
+    }
+
+    @Test
+    void oneProcessAtATime() throws IOException {
+        Path run = folder.resolve("locked");
+        try (RunFolder _ = RunFolder.open(run)) {
+            Run second = Run.of("study", yaml.toString(), "--out", run.toString());
+
+            assertThat(second.exit()).isEqualTo(1);
+            assertThat(second.err()).hasLineCount(1).contains("in use by another run");
+        }
+    }
+
+    @Test
+    void aForeignLineIsNamed() throws IOException {
+        for (String line : List.of("hello", "{}", "null", "[1]", "{\"digest\": 3, \"seed\": \"x\"}")) {
+            Path run = Files.createDirectories(folder.resolve("foreign" + line.length()));
+            Files.writeString(run.resolve("results.jsonl"), line + "\n");
+
+            Run refused = Run.of("study", yaml.toString(), "--out", run.toString());
+
+            assertThat(refused.exit()).isEqualTo(1);
+            assertThat(refused.err()).hasLineCount(1).contains("results.jsonl line 1 is not a result of a study");
+        }
+    }
+
+    @Test
+    void startsFromWeights() throws IOException {
+        Path weights = denseModel(whole);
+        Path run = folder.resolve("given");
+        Run given = Run.of("study", yaml.toString(), "--out", run.toString(), "--weights", weights.toString(), "--strategies", "random");
+
+        assertThat(given.err()).doesNotContain("dense: epoch");
+        assertThat(figures(run).getFirst().get("cleanAccuracy")).isEqualTo(figures(whole).getFirst().get("cleanAccuracy"));
+        assertThat(denseModel(run)).hasSameBinaryContentAs(weights);
+    }
+
+    private static Path denseModel(Path run) throws IOException {
+        try (var networks = Files.list(run.resolve("checkpoints"))) {
+            return networks.filter(n -> n.getFileName().toString().startsWith("dense")).findFirst().orElseThrow()
+                    .resolve("model.safetensors");
+        }
+    }
+}
