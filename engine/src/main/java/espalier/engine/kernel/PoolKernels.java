@@ -1,8 +1,8 @@
 package espalier.engine.kernel;
 
 /**
- * Pooling of planes that lie one after another: {@code planes} of {@code h·w} elements in x and of {@code oh·ow} in y; offsets
- * name the first element. Windows are square.
+ * Pooling of planes that lie one after another: {@code planes} of {@code h·w} elements in x and of {@code oh·ow} in y;
+ * offsets name the first element. Windows are square.
  */
 public interface PoolKernels {
     /**

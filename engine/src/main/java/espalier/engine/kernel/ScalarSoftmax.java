@@ -3,8 +3,8 @@ package espalier.engine.kernel;
 /**
  * Softmax in double, row by row.
  *
- * <p>Also what {@link VectorKernels} uses: a vector exponential does not give the same bits in interpreted and in compiled code,
- * so that a run would depend on when the compiler struck. Rows of logits are a thousandth of a network's work.
+ * <p>Also what {@link VectorKernels} uses: a vector exponential does not give the same bits in interpreted and in compiled
+ * code, so that a run would depend on when the compiler struck. Rows of logits are a thousandth of a network's work.
  */
 final class ScalarSoftmax implements SoftmaxKernels {
     @Override
@@ -31,7 +31,8 @@ final class ScalarSoftmax implements SoftmaxKernels {
     }
 
     @Override
-    public double crossEntropy(float[] x, int offset, int[] targets, int first, int rows, int k, double smoothing, float[] logP) {
+    public double crossEntropy(float[] x, int offset, int[] targets, int first, int rows, int k, double smoothing,
+            float[] logP) {
         double loss = 0;
         for (int r = 0; r < rows; r++, offset += k) {
             double lse = logSumExp(x, offset, k);
@@ -49,8 +50,8 @@ final class ScalarSoftmax implements SoftmaxKernels {
     }
 
     @Override
-    public void crossEntropyGrad(float[] logP, int offset, int[] targets, int first, int rows, int k, double smoothing, float scale,
-            float[] gx) {
+    public void crossEntropyGrad(float[] logP, int offset, int[] targets, int first, int rows, int k, double smoothing,
+            float scale, float[] gx) {
         for (int r = 0; r < rows; r++, offset += k) {
             int target = offset + targets[first + r];
             for (int i = offset; i < offset + k; i++) {

@@ -10,7 +10,8 @@ import jdk.incubator.vector.FloatVector;
 /**
  * Batch normalization's loops on vectors, for planes that hold one; smaller ones are left to {@link ScalarNorm}.
  *
- * <p>Sums run in float, in two vectors, over {@link #GROUP} elements or one plane, whichever is more, and then go on in double.
+ * <p>Sums run in float, in two vectors, over {@link #GROUP} elements or one plane, whichever is more, and then go on in
+ * double.
  */
 final class VectorNorm implements NormKernels {
     private static final ScalarNorm SMALL = new ScalarNorm();

@@ -11,10 +11,12 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
- * Pooling with as many windows at once as a vector has lanes, for strides 1 and 2; what remains is left to {@link ScalarPool}.
+ * Pooling with as many windows at once as a vector has lanes, for strides 1 and 2; what remains is left to
+ * {@link ScalarPool}.
  *
- * <p>Rows are often shorter than a vector. So the last vector of a row may write past the row's end: what it spoils there belongs to
- * windows that are computed afterwards. Only where it would leave this call's part of y, windows are computed one by one.
+ * <p>Rows are often shorter than a vector. So the last vector of a row may write past the row's end: what it spoils there
+ * belongs to windows that are computed afterwards. Only where it would leave this call's part of y, windows are computed
+ * one by one.
  */
 final class VectorPool implements PoolKernels {
     private static final ScalarPool SCALAR = new ScalarPool();
@@ -130,30 +132,33 @@ final class VectorPool implements PoolKernels {
             if (at + c + N > limit || left + (kernel - 1) * (w + 1) + stride * N > x.length) {
                 return c;
             }
-            FloatVector sum = stride == 1 ? sumOfUnit(x, left, w, kernel) : sumOfEven(x, left, w, kernel);
-            sum.div((float) (kernel * kernel)).intoArray(y, at + c);
+            if (stride == 1) {
+                meansOfUnit(x, left, w, kernel, y, at + c);
+            } else {
+                meansOfEven(x, left, w, kernel, y, at + c);
+            }
         }
         return ow;
     }
 
-    private static FloatVector sumOfUnit(float[] x, int left, int w, int kernel) {
+    private static void meansOfUnit(float[] x, int left, int w, int kernel, float[] y, int at) {
         FloatVector sum = FloatVector.zero(F);
         for (int k = 0; k < kernel; k++, left += w) {
             for (int i = left; i < left + kernel; i++) {
                 sum = sum.add(load(x, i));
             }
         }
-        return sum;
+        sum.div((float) (kernel * kernel)).intoArray(y, at);
     }
 
-    private static FloatVector sumOfEven(float[] x, int left, int w, int kernel) {
+    private static void meansOfEven(float[] x, int left, int w, int kernel, float[] y, int at) {
         FloatVector sum = FloatVector.zero(F);
         for (int k = 0; k < kernel; k++, left += w) {
             for (int i = left; i < left + kernel; i++) {
                 sum = sum.add(even(x, i));
             }
         }
-        return sum;
+        sum.div((float) (kernel * kernel)).intoArray(y, at);
     }
 
     @Override

@@ -9,8 +9,8 @@ import espalier.engine.tensor.Tensor;
 import espalier.engine.tensor.Workspace;
 
 /**
- * {@code y = mean of x over square windows}: x [N,C,H,W] → y [N,C,(H − kernel)/stride + 1,(W − kernel)/stride + 1], rounded down. As
- * PyTorch's {@code avg_pool2d}.
+ * {@code y = mean of x over square windows}: x [N,C,H,W] → y [N,C,(H − kernel)/stride + 1,(W − kernel)/stride + 1], rounded
+ * down. As PyTorch's {@code avg_pool2d}.
  */
 public record AvgPool2d(int kernel, int stride) implements Op {
     public AvgPool2d {
@@ -23,8 +23,8 @@ public record AvgPool2d(int kernel, int stride) implements Op {
         Tensor x = call.input(0);
         Checks.rank("avgPool2d", x, 4);
         Shape s = x.shape();
-        Checks.require(s.dim(2) >= kernel && s.dim(3) >= kernel, "avgPool2d: x %s against kernel %d: the window does not fit", s,
-                kernel);
+        Checks.require(s.dim(2) >= kernel && s.dim(3) >= kernel,
+                "avgPool2d: x %s against kernel %d: the window does not fit", s, kernel);
         int oh = (s.dim(2) - kernel) / stride + 1;
         int ow = (s.dim(3) - kernel) / stride + 1;
         Tensor y = Workspace.empty(Shape.of(s.dim(0), s.dim(1), oh, ow));

@@ -8,14 +8,15 @@ import espalier.engine.parallel.Parallel;
 import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;
 import espalier.engine.tensor.Workspace;
+import java.util.function.IntConsumer;
 
 /**
- * {@code y = (x − mean) / √(var + eps) · weight + bias} per channel: x [N,C] or [N,C,H,W], weight [C], bias [C]. As PyTorch's
- * {@code batch_norm}.
+ * {@code y = (x − mean) / √(var + eps) · weight + bias} per channel: x [N,C] or [N,C,H,W], weight [C], bias [C]. As
+ * PyTorch's {@code batch_norm}.
  *
- * <p>Training takes mean and (biased) variance from the batch, and moves {@code runningMean} and {@code runningVar} [C] towards them
- * in place, {@code running = (1 − momentum) · running + momentum · batch}, with the unbiased variance; it needs more than one element
- * a channel. Evaluation takes the running ones.
+ * <p>Training takes mean and (biased) variance from the batch, and moves {@code runningMean} and {@code runningVar} [C]
+ * towards them in place, {@code running = (1 − momentum) · running + momentum · batch}, with the unbiased variance; it
+ * needs more than one element a channel. Evaluation takes the running ones.
  *
  * @param relu {@code max(y, 0)} instead, in the same pass over memory
  */
@@ -32,7 +33,7 @@ public record BatchNorm(Tensor runningMean, Tensor runningVar, boolean training,
             return planes * size;
         }
 
-        void eachChannel(java.util.function.IntConsumer work) {
+        void eachChannel(IntConsumer work) {
             Parallel.forRanges(channels, Checks.grain(count()), (from, to) -> {
                 for (int c = from; c < to; c++) {
                     work.accept(c);
@@ -45,13 +46,15 @@ public record BatchNorm(Tensor runningMean, Tensor runningVar, boolean training,
     public Tensor forward(Call call) {
         Checks.inputs("batchNorm", call, 3);
         Tensor x = call.input(0);
-        Checks.require(x.shape().rank() == 2 || x.shape().rank() == 4, "batchNorm: x %s: needed is [N,C] or [N,C,H,W]", x.shape());
+        Checks.require(x.shape().rank() == 2 || x.shape().rank() == 4, "batchNorm: x %s: needed is [N,C] or [N,C,H,W]",
+                x.shape());
         Checks.perChannel("batchNorm", x, "weight", call.input(1).shape());
         Checks.perChannel("batchNorm", x, "bias", call.input(2).shape());
         Checks.perChannel("batchNorm", x, "runningMean", runningMean.shape());
         Checks.perChannel("batchNorm", x, "runningVar", runningVar.shape());
         Layout layout = Layout.of(x.shape());
-        Checks.require(!training || layout.count() > 1, "batchNorm: x %s: training needs more than one element a channel", x.shape());
+        Checks.require(!training || layout.count() > 1, "batchNorm: x %s: training needs more than one element a channel",
+                x.shape());
 
         float[] weight = call.input(1).data();
         float[] bias = call.input(2).data();
@@ -63,7 +66,8 @@ public record BatchNorm(Tensor runningMean, Tensor runningVar, boolean training,
             int at = c * layout.size;
             statistics(kernels, x.data(), layout, c, mean);
             float scale = weight[c] * mean[layout.channels + c];
-            kernels.affine(x.data(), y.data(), at, layout.planes, layout.stride, layout.size, scale, bias[c] - mean[c] * scale, relu);
+            kernels.affine(x.data(), y.data(), at, layout.planes, layout.stride, layout.size, scale, bias[c] - mean[c] * scale,
+                    relu);
         });
         call.save(statistics);
         return y;
@@ -107,7 +111,8 @@ public record BatchNorm(Tensor runningMean, Tensor runningVar, boolean training,
             float scale = weight[c] * inverse;
             float shift = bias[c] - m * scale;
             if (gw != null || gb != null || training) {
-                kernels.gradientSums(x, gy, at, layout.planes, layout.stride, layout.size, m, scale, shift, relu, sums, 2 * c);
+                kernels.gradientSums(x, gy, at, layout.planes, layout.stride, layout.size, m, scale, shift, relu, sums,
+                        2 * c);
             }
             if (gw != null) {
                 gw.data()[c] = (float) (sums[2 * c + 1] * inverse);

@@ -6,7 +6,9 @@ import espalier.engine.tensor.Tensor;
 
 /** What the ops demand of their inputs; an error states both sides. */
 final class Checks {
-    /** Elements that one block of parallel work holds: 128 KiB, some microseconds. A constant, or results would depend on it. */
+    /**
+     * Elements that one block of parallel work holds: 128 KiB, some microseconds. A constant, or results would depend on it.
+     */
     static final int GRAIN = 1 << 15;
 
     private Checks() {}

@@ -43,7 +43,10 @@ public record Concat() implements Op {
         return gradients;
     }
 
-    /** Copies {@code part} to the elements of each example of {@code whole} from {@code at}, or back; returns where the next starts. */
+    /**
+     * Copies {@code part} to the elements of each example of {@code whole} from {@code at}, or back; returns where the next
+     * starts.
+     */
     private static int copy(Tensor part, Tensor whole, int at, boolean toWhole) {
         int n = part.shape().dim(0);
         int length = row(part.shape());

@@ -9,8 +9,8 @@ import espalier.engine.tensor.Tensor;
 import espalier.engine.tensor.Workspace;
 
 /**
- * {@code y = max of x over square windows}: x [N,C,H,W] → y [N,C,⌊(H + 2·padding − kernel)/stride⌋ + 1,…]; of equal elements the
- * first gets the gradient. As PyTorch's {@code max_pool2d}.
+ * {@code y = max of x over square windows}: x [N,C,H,W] → y [N,C,⌊(H + 2·padding − kernel)/stride⌋ + 1,…]; of equal
+ * elements the first gets the gradient. As PyTorch's {@code max_pool2d}.
  *
  * @param padding at most kernel/2; never wins
  * @param ceilMode rounds the output's extent up, unless the last window would start in the padding
@@ -49,8 +49,8 @@ public record MaxPool2d(int kernel, int stride, int padding, boolean ceilMode) i
 
     private int extent(Shape s, int dim) {
         int free = s.dim(dim) + 2 * padding - kernel;
-        Checks.require(s.dim(dim) > 0 && free >= 0, "maxPool2d: x %s against kernel %d and padding %d: the window does not fit", s,
-                kernel, padding);
+        Checks.require(s.dim(dim) > 0 && free >= 0, "maxPool2d: x %s against kernel %d and padding %d: the window does not fit",
+                s, kernel, padding);
         // Positions within a plane are kept as float, which counts without gaps up to here.
         Checks.require(s.dim(2) * s.dim(3) <= 1 << 24, "maxPool2d: x %s: planes of at most 2^24 elements", s);
         if (!ceilMode) {

@@ -7,17 +7,18 @@ import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;
 import espalier.engine.tensor.Workspace;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 
 /**
- * The parameter-free shortcut of CIFAR ResNets: every {@code stride}-th row and column, between {@code padChannels} channels of
- * zeros on each side; x [N,C,H,W] → y [N,C + 2·padChannels,⌈H/stride⌉,⌈W/stride⌉].
+ * The parameter-free shortcut of CIFAR ResNets: every {@code stride}-th row and column, between {@code padChannels}
+ * channels of zeros on each side; x [N,C,H,W] → y [N,C + 2·padChannels,⌈H/stride⌉,⌈W/stride⌉].
  *
  * <p>He et al., Deep Residual Learning for Image Recognition (2016), section 4.2, option A.
  */
 public record OptionAShortcut(int stride, int padChannels) implements Op {
     public OptionAShortcut {
-        Checks.require(stride >= 1 && padChannels >= 0, "optionAShortcut: stride %d must be at least 1, padChannels %d at least 0",
-                stride, padChannels);
+        Checks.require(stride >= 1 && padChannels >= 0,
+                "optionAShortcut: stride %d must be at least 1, padChannels %d at least 0", stride, padChannels);
     }
 
     @Override
@@ -50,7 +51,7 @@ public record OptionAShortcut(int stride, int padChannels) implements Op {
         return new Tensor[] {gx};
     }
 
-    private static void eachExample(Shape s, java.util.function.IntConsumer work) {
+    private static void eachExample(Shape s, IntConsumer work) {
         int n = s.dim(0);
         Parallel.forRanges(n, Checks.grain(s.size() / Math.max(1, n)), (from, to) -> {
             for (int i = from; i < to; i++) {

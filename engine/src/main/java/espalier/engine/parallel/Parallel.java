@@ -10,8 +10,8 @@ import java.util.function.IntConsumer;
 /**
  * The engine's one thread pool: runs independent blocks of work on every core.
  *
- * <p>Results never depend on the number of threads, because callers split work into blocks by the problem's size alone and no
- * two blocks write the same element; sums across blocks are formed afterwards, in block order.
+ * <p>Results never depend on the number of threads, because callers split work into blocks by the problem's size alone and
+ * no two blocks write the same element; sums across blocks are formed afterwards, in block order.
  */
 public final class Parallel {
     private static final ThreadLocal<Boolean> INSIDE = ThreadLocal.withInitial(() -> false);
@@ -49,8 +49,8 @@ public final class Parallel {
     }
 
     /**
-     * Calls {@code block.accept(i)} once for each i in [0, {@code blocks}), in no particular order or thread, and returns when
-     * all are done. Called from inside a block it runs serially. The first exception thrown is thrown again here.
+     * Calls {@code block.accept(i)} once for each i in [0, {@code blocks}), in no particular order or thread, and returns
+     * when all are done. Called from inside a block it runs serially. The first exception thrown is thrown again here.
      */
     public static void forEach(int blocks, IntConsumer block) {
         Pool p = pool;
@@ -87,8 +87,8 @@ public final class Parallel {
     }
 
     /**
-     * Calls {@code work.run(from, to)} for the consecutive ranges of {@code grain} elements that make up [0, {@code size}), the last
-     * one shorter; as {@link #forEach} does, and in this thread where one range is all.
+     * Calls {@code work.run(from, to)} for the consecutive ranges of {@code grain} elements that make up [0, {@code size}),
+     * the last one shorter; as {@link #forEach} does, and in this thread where one range is all.
      */
     public static void forRanges(int size, int grain, Range work) {
         if (size <= grain) {

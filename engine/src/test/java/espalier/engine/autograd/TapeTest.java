@@ -214,7 +214,8 @@ class TapeTest {
 
     @Test
     void anErrorInsideLeavesNoTapeNorWorkspaceBehind() {
-        assertThatThrownBy(() -> Tape.record(List.of(a), () -> ADD.apply(a, vector(1)))).hasMessageContaining("[3] against b [1]");
+        assertThatThrownBy(() -> Tape.record(List.of(a), () -> ADD.apply(a, vector(1))))
+                .hasMessageContaining("[3] against b [1]");
         assertThat(Tape.recording()).isFalse();
         Tensor y = new Relu().apply(a);
         assertThat(y.data()).containsExactly(1, 0, 3);

@@ -43,7 +43,10 @@ class KernelsTest {
         assertThat(active.lanes()).isEqualTo(active == scalar ? 1 : Integer.parseInt(active.name().substring(7)) / 32);
     }
 
-    /** Runs a kernel of both implementations on copies of the same arrays, and compares every array to the last bit, guards included. */
+    /**
+     * Runs a kernel of both implementations on copies of the same arrays, and compares every array to the last bit, guards
+     * included.
+     */
     private void sameBits(int n, int arrays, BiConsumer<Kernels, float[][]> kernel) {
         float[][] expected = new float[arrays][];
         Arrays.setAll(expected, k -> random(n + 13 + GUARD, 7 * n + k));

@@ -10,6 +10,7 @@ import espalier.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -53,8 +54,8 @@ class GoldenTest {
     }
 
     /**
-     * Both sides round: a float sum of {@code terms} numbers errs by about √terms · 2⁻²⁴ of the largest partial sum, which is of the size
-     * of the largest result; twice that, as both are float, and a factor 4 for bad luck.
+     * Both sides round: a float sum of {@code terms} numbers errs by about √terms · 2⁻²⁴ of the largest partial sum, which
+     * is of the size of the largest result; twice that, as both are float, and a factor 4 for bad luck.
      */
     private static void assertClose(String what, Tensor actual, Tensor expected, int terms) {
         assertThat(actual.shape()).as(what).isEqualTo(expected.shape());
@@ -65,14 +66,15 @@ class GoldenTest {
         double tolerance = 8 * Math.sqrt(terms) * 0x1p-24 * largest;
         for (int i = 0; i < expected.size(); i++) {
             assertThat((double) actual.data()[i]).as("%s[%d]", what, i)
-                    .isCloseTo(expected.data()[i], org.assertj.core.data.Offset.offset(tolerance));
+                    .isCloseTo(expected.data()[i], Offset.offset(tolerance));
         }
     }
 
     private static Op op(Golden.Case c, Tensor runningMean, Tensor runningVar) {
         return switch (c.op()) {
             case "linear" -> new Linear();
-            case "conv2d" -> new Conv2d(integer(c, "stride"), integer(c, "padding"), integer(c, "dilation"), integer(c, "groups"));
+            case "conv2d" -> new Conv2d(integer(c, "stride"), integer(c, "padding"), integer(c, "dilation"),
+                    integer(c, "groups"));
             case "batch_norm" -> new BatchNorm(runningMean, runningVar, c.attribute("train").asBoolean(),
                     (float) c.attribute("momentum").asDouble(), (float) c.attribute("eps").asDouble(), false);
             case "max_pool2d" -> new MaxPool2d(integer(c, "kernel"), integer(c, "stride"), integer(c, "padding"),

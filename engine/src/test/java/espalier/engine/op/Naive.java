@@ -39,7 +39,8 @@ final class Naive {
                             for (int r = 0; r < ws.dim(2); r++) {
                                 for (int q = 0; q < ws.dim(3); q++) {
                                     sum += w[((o * ws.dim(1) + c) * ws.dim(2) + r) * ws.dim(3) + q]
-                                            * pixel(xs, x, n, firstChannel + c, i * op.stride() + r * op.dilation() - op.padding(),
+                                            * pixel(xs, x, n, firstChannel + c,
+                                                    i * op.stride() + r * op.dilation() - op.padding(),
                                                     j * op.stride() + q * op.dilation() - op.padding(), 0);
                                 }
                             }

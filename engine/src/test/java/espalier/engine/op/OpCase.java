@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * One application of an op: what it is applied to, and its definition in double.
@@ -136,7 +138,8 @@ record OpCase(Op op, List<Tensor> inputs, int terms, Definition definition) {
         cases.add(of(new Flatten(), 1, in -> in[0], Shape.of(2, 3, 4, 5)));
         cases.add(of(new Flatten(), 1, in -> in[0], Shape.of(3)));
         for (Shape[] parts : new Shape[][] {
-            {Shape.of(2, 3)}, {Shape.of(2, 3, 4, 5), Shape.of(2, 1, 4, 5), Shape.of(2, 6, 4, 5)}, {Shape.of(3, 2), Shape.of(3, 5)}}) {
+            {Shape.of(2, 3)}, {Shape.of(3, 2), Shape.of(3, 5)},
+            {Shape.of(2, 3, 4, 5), Shape.of(2, 1, 4, 5), Shape.of(2, 6, 4, 5)}}) {
             cases.add(of(new Concat(), 1, in -> Naive.concat(parts, in), parts));
         }
         for (int[] d : new int[][] {{8, 8, 2, 4}, {9, 7, 2, 1}, {5, 5, 3, 0}, {4, 4, 1, 2}}) {
@@ -231,11 +234,11 @@ record OpCase(Op op, List<Tensor> inputs, int terms, Definition definition) {
         return t;
     }
 
-    private static double[] map(double[] x, java.util.function.DoubleUnaryOperator f) {
+    private static double[] map(double[] x, DoubleUnaryOperator f) {
         return Arrays.stream(x).map(f).toArray();
     }
 
-    private static double[] zip(double[] a, double[] b, java.util.function.DoubleBinaryOperator f) {
+    private static double[] zip(double[] a, double[] b, DoubleBinaryOperator f) {
         var y = new double[a.length];
         Arrays.setAll(y, i -> f.applyAsDouble(a[i], b[i]));
         return y;

@@ -15,6 +15,7 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -42,7 +43,10 @@ class OpTest {
         }
     }
 
-    /** {@code ⟨vjp, d⟩} against the central difference of the definition along d: every element of the vjp counts, at the price of two values. */
+    /**
+     * {@code ⟨vjp, d⟩} against the central difference of the definition along d: every element of the vjp counts, at the
+     * price of two values.
+     */
     @ParameterizedTest
     @MethodSource("cases")
     void gradientIsItsDefinitionsSlope(OpCase c) {
@@ -63,7 +67,7 @@ class OpTest {
                 // Errors of the elements may add up; the difference itself errs by about 1e-9.
                 double tolerance = 8 * Math.sqrt(c.terms()) * 0x1p-24 * Math.max(magnitude, 1) + 1e-7;
                 assertThat(projected).as("input %d, direction %d", k, direction)
-                        .isCloseTo(slope(c, k, d, cotangent), org.assertj.core.data.Offset.offset(tolerance));
+                        .isCloseTo(slope(c, k, d, cotangent), Offset.offset(tolerance));
             }
         }
     }
@@ -96,9 +100,9 @@ class OpTest {
 
     @Test
     void everyOpHasACaseAndARefusal() throws Exception {
-        Path classes = Path.of(Op.class.getProtectionDomain().getCodeSource().getLocation().toURI()).resolve("espalier/engine/op");
+        Path root = Path.of(Op.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         var ops = new TreeSet<String>();
-        try (Stream<Path> files = Files.list(classes)) {
+        try (Stream<Path> files = Files.list(root.resolve("espalier/engine/op"))) {
             for (Path file : files.toList()) {
                 String name = file.getFileName().toString().replace(".class", "");
                 Class<?> type = Class.forName("espalier.engine.op." + name);

@@ -11,7 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** A small net that has every op in it, with tensors large enough for several blocks of parallel work; always starts the same. */
+/**
+ * A small net that has every op in it, with tensors large enough for several blocks of parallel work; always starts the
+ * same.
+ */
 final class SmallNet {
     private static final int BATCH = 12;
     private final SplittableRandom random = new SplittableRandom(11);

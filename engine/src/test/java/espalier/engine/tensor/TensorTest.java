@@ -12,7 +12,8 @@ class TensorTest {
         Shape s = Shape.of(dims);
         dims[0] = 9;
         s.dims()[1] = 9;
-        assertThat(s).isEqualTo(Shape.of(2, 3)).hasSameHashCodeAs(Shape.of(2, 3)).isNotEqualTo(Shape.of(3, 2)).hasToString("[2,3]");
+        assertThat(s).isEqualTo(Shape.of(2, 3)).hasSameHashCodeAs(Shape.of(2, 3)).isNotEqualTo(Shape.of(3, 2));
+        assertThat(s).hasToString("[2,3]");
         assertThat(s.size()).isEqualTo(6);
         assertThat(s.dim(-1)).isEqualTo(3);
         assertThat(Shape.of().size()).isEqualTo(1);
