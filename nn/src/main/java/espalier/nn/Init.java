@@ -54,8 +54,12 @@ public final class Init {
         return uniform(shape, 1 / Math.sqrt(fanIn));
     }
 
-    /** {@return Kaiming normal by fan-in with ReLU's gain: standard deviation √(2/fanIn)} Source: He et al. 2015. */
-    public Tensor kaimingNormal(Shape shape, int fanIn) {
-        return normal(shape, Math.sqrt(2.0 / fanIn));
+    /**
+     * {@return Kaiming normal with ReLU's gain: standard deviation √(2/fan)} Source: He et al. 2015.
+     *
+     * @param fan how many inputs an output depends on, or how many outputs an input has an effect on
+     */
+    public Tensor kaimingNormal(Shape shape, int fan) {
+        return normal(shape, Math.sqrt(2.0 / fan));
     }
 }

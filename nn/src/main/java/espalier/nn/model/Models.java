@@ -2,11 +2,16 @@ package espalier.nn.model;
 
 import espalier.engine.UserError;
 import espalier.engine.tensor.Shape;
+import espalier.nn.Init;
+import espalier.nn.Module;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 
-/** The models by name. */
+/**
+ * The models by name. {@code _cifar} after a name of torchvision means a first part that suits small images, where the name alone
+ * means torchvision's, made for 224×224.
+ */
 public final class Models {
     private static final SequencedMap<String, Entry> KNOWN = new LinkedHashMap<>();
 
@@ -21,9 +26,24 @@ public final class Models {
             KNOWN.put("resnet" + depth,
                     new Entry((imageShape, classes, init) -> new CifarResNet(depth, imageShape, classes, init), 1));
         }
+        // A block ends in a pooling of 2×2, which needs something to pool: 17 → 9 → 5 → 3 → 2 → 1.
+        KNOWN.put("vgg_bn_drop", new Entry(VggBnDrop::new, 17));
+        put("googlenet", Stem.IMAGENET, 31, GoogLeNet::new);
+        put("googlenet_cifar", Stem.CIFAR, 4, GoogLeNet::new);
+        put("mobilenet_v2", Stem.IMAGENET, 1, MobileNetV2::new);
+        put("mobilenet_v2_cifar", Stem.CIFAR, 1, MobileNetV2::new);
     }
 
     private Models() {}
+
+    @FunctionalInterface
+    private interface WithStem {
+        Module build(Stem stem, Shape imageShape, int classes, Init init);
+    }
+
+    private static void put(String name, Stem stem, int smallest, WithStem architecture) {
+        KNOWN.put(name, new Entry((shape, classes, init) -> architecture.build(stem, shape, classes, init), smallest));
+    }
 
     /** {@return the names that {@link #create} knows} */
     public static List<String> names() {

@@ -12,17 +12,11 @@ import espalier.engine.tensor.ArrayPool;
 import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;
 import espalier.nn.Parameter;
-import espalier.nn.checkpoint.StateDict;
-import espalier.nn.checkpoint.StoredTensor;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 class ModelsTest {
     private static final Shape CIFAR = Shape.of(3, 32, 32);
@@ -34,25 +28,6 @@ class ModelsTest {
         Arrays.fill(mean, 0.5f);
         Arrays.fill(std, 0.25f);
         return Models.create(name, imageShape, 10, mean, std, 1);
-    }
-
-    /** The entry of {@code shared/reference/models.json}. */
-    private static JsonNode reference() {
-        return JsonMapper.builder().build().readTree(ModelsTest.class.getResourceAsStream("/resnet20.json"));
-    }
-
-    @Test
-    void resnet20HasPyTorchsNamesAndShapesInOrder() {
-        List<String> expected = new ArrayList<>();
-        for (JsonNode entry : reference().get("state_dict")) {
-            expected.add(entry.get(0).asString() + " " + entry.get(1).toString());
-            if (entry.get(0).asString().endsWith("running_var")) {
-                expected.add(entry.get(0).asString().replace("running_var", "num_batches_tracked") + " []");
-            }
-        }
-        List<String> actual = new ArrayList<>();
-        create("resnet20", CIFAR).stateDict().tensors().forEach((name, t) -> actual.add(name + " " + t.shape()));
-        assertThat(actual).containsExactlyElementsOf(expected);
     }
 
     /** Published: He et al. 2015, table 6, and the CIFAR-10 zoo that PyTorch users know; LeNet-5 on 28×28 has 61,706. */
@@ -80,54 +55,6 @@ class ModelsTest {
         assertThat(create("mlp", MNIST).parameters().keySet()).containsExactly(
                 "fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias", "fc3.weight", "fc3.bias");
         assertThat(create("resnet20", CIFAR).classifier()).isEqualTo("linear");
-    }
-
-    @Test
-    void resnet20GivesPyTorchsLogitsForWeightsByFormula() {
-        Model model = Models.create("resnet20", CIFAR, 10, new float[3], new float[] {1, 1, 1}, 0);
-        StateDict state = model.stateDict();
-        int t = 0;
-        for (Map.Entry<String, StoredTensor> e : state.tensors().entrySet()) {
-            if (!e.getKey().endsWith("num_batches_tracked")) {
-                e.setValue(StoredTensor.of(formula(e.getKey(), e.getValue().shape(), t++)));
-            }
-        }
-        model.loadStateDict(state, "formula");
-        Tensor x = Tensor.zeros(Shape.of(2, 3, 32, 32));
-        for (int i = 0; i < x.size(); i++) {
-            x.data()[i] = (float) hash(i, 1000);
-        }
-        float[] logits = model.logits(x).data();
-        JsonNode expected = reference().get("logits");
-        for (int i = 0; i < 20; i++) {
-            double pyTorchs = expected.get(i / 10).get(i % 10).asDouble();
-            // A thousandth of the largest.
-            assertThat((double) logits[i]).as("logit %d", i).isCloseTo(pyTorchs, within(1e-3 * 14.9));
-        }
-    }
-
-    private static Tensor formula(String name, Shape shape, int t) {
-        Tensor tensor = Tensor.zeros(shape);
-        double fanIn = shape.rank() < 2 ? 0 : shape.size() / shape.dim(0);
-        for (int i = 0; i < tensor.size(); i++) {
-            double u = hash(i, t);
-            double value = shape.rank() >= 2 ? u * Math.sqrt(6 / fanIn)
-                    : name.endsWith("running_var") ? 1 + 0.2 * u * u
-                    : name.endsWith("weight") ? 1 + 0.1 * u : 0.1 * u;
-            tensor.data()[i] = (float) value;
-        }
-        return tensor;
-    }
-
-    /** golden_zoo.py's u, in [−1, 1). */
-    private static double hash(int i, int t) {
-        int h = i * (int) 2654435761L + t * 40503 + 12345;
-        h ^= h >>> 16;
-        h *= (int) 2246822519L;
-        h ^= h >>> 13;
-        h *= (int) 3266489917L;
-        h ^= h >>> 16;
-        return Integer.toUnsignedLong(h) / 0x1p31 - 1;
     }
 
     @Test
@@ -222,10 +149,7 @@ class ModelsTest {
         Tensor mask = Tensor.full(Shape.of(16, 3, 3, 3), 1);
         Arrays.fill(mask.data(), 0, 27, 0);
         model.setMasks(Map.of("conv1.weight", mask));
-        Tensor x = Tensor.zeros(Shape.of(2, 3, 32, 32));
-        for (int i = 0; i < x.size(); i++) {
-            x.data()[i] = (float) Math.abs(hash(i, 5));
-        }
+        Tensor x = Formula.images(Shape.of(2, 3, 32, 32), 5);
         var originals = model.parameters().values().stream().map(Parameter::data).toList();
         CrossEntropy loss = new CrossEntropy(new int[] {1, 2}, 0, Reduction.MEAN);
         var gradients = Tape.record(originals, () -> loss.apply(model.logits(x)));
@@ -239,7 +163,8 @@ class ModelsTest {
     void unknownNamesAndImagesThatDoNotFitAreNamed() {
         assertThatThrownBy(() -> create("resnet21", CIFAR)).isInstanceOf(UserError.class)
                 .hasMessage("unknown model resnet21; "
-                        + "known are mlp, lenet, resnet20, resnet32, resnet44, resnet56, resnet110");
+                        + "known are mlp, lenet, resnet20, resnet32, resnet44, resnet56, resnet110, "
+                        + "vgg_bn_drop, googlenet, googlenet_cifar, mobilenet_v2, mobilenet_v2_cifar");
         assertThatThrownBy(() -> create("lenet", Shape.of(1, 8, 8))).isInstanceOf(UserError.class)
                 .hasMessageContaining("at least 12×12").hasMessageContaining("[1,8,8]");
         assertThatThrownBy(() -> create("lenet", MNIST).logits(Tensor.zeros(Shape.of(1, 3, 32, 32))))
