@@ -14,7 +14,8 @@ import java.util.List;
 /**
  * Merges nodes into the one before them: batch norm into convolutions and linear layers, relu into those and additions.
  *
- * <p>In evaluation, {@code bn(W·x + b) = (s·W)·x + (s·(b − mean) + shift)} with {@code s = scale / √(var + eps)} per output channel.
+ * <p>In evaluation, {@code bn(W·x + b) = (s·W)·x + (s·(b − mean) + shift)} with {@code s = scale / √(var + eps)} per output
+ * channel.
  */
 public final class Fusion {
     private Fusion() {}

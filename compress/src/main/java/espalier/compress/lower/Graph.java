@@ -22,8 +22,8 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * A frozen network: ops in the order of execution. Value 0 is the network's input, node i makes value i + 1, the last node makes
- * the output.
+ * A frozen network: ops in the order of execution. Value 0 is the network's input, node i makes value i + 1, the last node
+ * makes the output.
  *
  * @param input the shape of the input, without the batch dimension
  */
@@ -37,8 +37,8 @@ public record Graph(Shape input, List<Node> nodes) {
     /**
      * {@return the graph of what {@code network} applies to its argument}
      *
-     * <p>The network is run once, on zeros. Tensors that do not depend on its argument are constants: parameters, also behind masks,
-     * whose product is formed here. They are copied.
+     * <p>The network is run once, on zeros. Tensors that do not depend on its argument are constants: parameters, also
+     * behind masks, whose product is formed here. They are copied.
      *
      * @param network in evaluation mode: takes [N, {@code input}…]
      * @throws UserError when the network is in training mode, or combines a constant with the input in an unknown way
@@ -93,11 +93,12 @@ public record Graph(Shape input, List<Node> nodes) {
         }
         Shape unbatched = Shape.of(Arrays.copyOfRange(shape.dims(), 1, shape.rank()));
         return switch (call.op()) {
-            case BatchNorm b when b.training() -> throw new UserError("lowering: BatchNorm is in training mode; switch the model "
-                    + "to evaluation");
+            case BatchNorm b when b.training() ->
+                    throw new UserError("lowering: BatchNorm is in training mode; switch the model to evaluation");
             case Dropout _ -> throw new UserError("lowering: Dropout is active; switch the model to evaluation");
-            case BatchNorm b when b.relu() -> new Node(new BatchNorm(b.runningMean(), b.runningVar(), false, b.momentum(), b.eps(),
-                    false), inputs, constants, Activation.RELU, unbatched);
+            case BatchNorm b when b.relu() -> new Node(
+                    new BatchNorm(b.runningMean(), b.runningVar(), false, b.momentum(), b.eps(), false),
+                    inputs, constants, Activation.RELU, unbatched);
             case Add(boolean relu) when relu -> new Node(new Add(false), inputs, constants, Activation.RELU, unbatched);
             case Op op -> new Node(op, inputs, constants, Activation.NONE, unbatched);
         };

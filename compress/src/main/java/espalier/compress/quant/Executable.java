@@ -42,10 +42,10 @@ interface Executable {
             case Add _ -> add(step, params, kernels.int8());
             case MaxPool2d p -> (x, n, y, _) -> Int8Ops.maxPool(x[0], s.dim(0), s.dim(1), s.dim(2), p.kernel(), p.stride(),
                     p.padding(), y, out.dim(1), out.dim(2), n);
-            case AvgPool2d p -> (x, n, y, scratch) -> Int8Ops.avgPool(x[0], s.dim(0), s.dim(1), s.dim(2), p.kernel(), p.kernel(),
-                    p.stride(), from, to, step.low(), step.high(), y, out.dim(1), out.dim(2), n, scratch);
-            case GlobalAvgPool _ -> (x, n, y, scratch) -> Int8Ops.avgPool(x[0], s.dim(0), s.dim(1), s.dim(2), s.dim(1), s.dim(2), 1,
-                    from, to, step.low(), step.high(), y, 1, 1, n, scratch);
+            case AvgPool2d p -> (x, n, y, scratch) -> Int8Ops.avgPool(x[0], s.dim(0), s.dim(1), s.dim(2), p.kernel(),
+                    p.kernel(), p.stride(), from, to, step.low(), step.high(), y, out.dim(1), out.dim(2), n, scratch);
+            case GlobalAvgPool _ -> (x, n, y, scratch) -> Int8Ops.avgPool(x[0], s.dim(0), s.dim(1), s.dim(2), s.dim(1),
+                    s.dim(2), 1, from, to, step.low(), step.high(), y, 1, 1, n, scratch);
             case OptionAShortcut o -> (x, n, y, _) -> Int8Ops.shortcut(x[0], s.dim(0), s.dim(1), s.dim(2), o.stride(),
                     o.padChannels(), from.zeroPoint(), y, n);
             case Concat _ -> concat(step, in, params);
@@ -60,8 +60,8 @@ interface Executable {
     /** {@return a step that has weights, ready to run} */
     static Int8Conv2d layer(Step step, Shape in, QuantParams from, Kernels kernels) {
         int groups = step.op() instanceof Conv2d c ? c.groups() : 1;
-        return new Int8Conv2d(kernels, step.geometry(in), groups, step.weight(), step.bias(), from, step.output(), step.low(),
-                step.high());
+        return new Int8Conv2d(kernels, step.geometry(in), groups, step.weight(), step.bias(), from, step.output(),
+                step.low(), step.high());
     }
 
     private static Executable add(Step step, List<QuantParams> params, Int8Kernels kernels) {
@@ -75,7 +75,9 @@ interface Executable {
     }
 
     private static Executable concat(Step step, List<Shape> in, List<QuantParams> params) {
-        byte[][] tables = params.stream().map(p -> Int8Ops.table(p, step.output(), step.low(), step.high())).toArray(byte[][]::new);
+        byte[][] tables = params.stream()
+                .map(p -> Int8Ops.table(p, step.output(), step.low(), step.high()))
+                .toArray(byte[][]::new);
         return (x, n, y, _) -> {
             int at = 0;
             for (int i = 0; i < tables.length; i++) {

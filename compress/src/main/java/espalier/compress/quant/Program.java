@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
- * Runs steps on groups of images, one group to a thread: all steps of a group before the next, so that its activations stay in
- * the cache. Values whose last reader has run give their array to later ones.
+ * Runs steps on groups of images, one group to a thread: all steps of a group before the next, so that its activations stay
+ * in the cache. Values whose last reader has run give their array to later ones.
  */
 final class Program {
     /** What the largest activation of a group should fit into: two of them and a widened image, in a second-level cache. */

@@ -29,13 +29,14 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Quantized models as safetensors files: {@code STEP.weight} I8, {@code STEP.scale} F32 [O], {@code STEP.bias} I32 [O] for each step
- * with weights; the metadata has {@code format} and, as JSON, {@code graph}.
+ * Quantized models as safetensors files: {@code STEP.weight} I8, {@code STEP.scale} F32 [O], {@code STEP.bias} I32 [O] for
+ * each step with weights; the metadata has {@code format} and, as JSON, {@code graph}.
  */
 final class QuantizedFile {
     private static final String FORMAT = "espalier-int8-1";
     private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES, DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
+                    DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .build();
 
     private QuantizedFile() {}
@@ -56,8 +57,8 @@ final class QuantizedFile {
         List<Entry> entries = new ArrayList<>();
         for (int i = 0; i < model.steps().size(); i++) {
             Step s = model.steps().get(i);
-            entries.add(new Entry(s.name(), JSON.valueToTree(s.op()), s.inputs().toIntArray(), s.shape().dims(), s.output(), s.low(),
-                    s.high(), s.toFloat()));
+            entries.add(new Entry(s.name(), JSON.valueToTree(s.op()), s.inputs().toIntArray(), s.shape().dims(), s.output(),
+                    s.low(), s.high(), s.toFloat()));
             if (s.weight() != null) {
                 state.tensors().put(i + ".weight", new StoredTensor(DType.I8, s.weight().shape(), s.weight().values()));
                 state.put(i + ".scale", Tensor.of(Shape.of(s.weight().scales().length), s.weight().scales()));
@@ -83,7 +84,8 @@ final class QuantizedFile {
         try {
             return model(state);
         } catch (JacksonException | IllegalArgumentException | IndexOutOfBoundsException e) {
-            throw new UserError(file + " is not a valid quantized model: " + e.getMessage().lines().findFirst().orElse(""), e);
+            throw new UserError(
+                    file + " is not a valid quantized model: " + e.getMessage().lines().findFirst().orElse(""), e);
         } catch (UserError e) {
             throw new UserError(file + ": " + e.getMessage(), e);
         }
@@ -119,8 +121,8 @@ final class QuantizedFile {
         IntList inputs = new IntArrayList(e.inputs());
         if (inputs.isEmpty() || inputs.intStream().anyMatch(v -> v < 0 || v > number)
                 || e.low() < e.output().qmin() || e.high() > e.output().qmax() || e.low() > e.high()) {
-            throw new UserError("step " + number + " (" + e.op() + "): inputs " + inputs + ", range " + e.low() + ".." + e.high()
-                    + " within " + e.output());
+            throw new UserError("step " + number + " (" + e.op() + "): inputs " + inputs + ", range " + e.low() + ".."
+                    + e.high() + " within " + e.output());
         }
         Int8Weight weight = null;
         int[] bias = null;

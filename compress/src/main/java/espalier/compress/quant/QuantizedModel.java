@@ -11,7 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A network in 8 bits: pixels are normalized and quantized, every layer computes in integers, the last one's sums become logits.
+ * A network in 8 bits: pixels are normalized and quantized, every layer computes in integers, the last one's sums become
+ * logits.
  *
  * <p>The same image gives the same bits on every machine, in any batch, with any number of threads.
  *
@@ -26,7 +27,8 @@ public final class QuantizedModel {
     private final Program program;
 
     /** @param normalize null where the pixels are quantized as they are */
-    QuantizedModel(String name, Shape imageShape, Normalize normalize, QuantParams input, List<Step> steps, Kernels kernels) {
+    QuantizedModel(String name, Shape imageShape, Normalize normalize, QuantParams input, List<Step> steps,
+            Kernels kernels) {
         this.name = name;
         this.imageShape = imageShape;
         this.normalize = normalize;
@@ -94,7 +96,8 @@ public final class QuantizedModel {
     }
 
     /**
-     * Saves this to a safetensors file, atomically: weights as I8, their scales as F32, biases as I32, all else in its metadata.
+     * Saves this to a safetensors file, atomically: weights as I8, their scales as F32, biases as I32, all else in its
+     * metadata.
      *
      * @throws espalier.engine.UserError when the file cannot be written
      */

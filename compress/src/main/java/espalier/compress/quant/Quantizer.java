@@ -30,9 +30,10 @@ import java.util.List;
 /**
  * Post-training quantization: a trained network becomes integers, without training.
  *
- * <p>Batch norm and relu are folded into the layers before them. The network is run in float32 on calibration images, and the least
- * and the greatest number seen of each activation make its scale and zero point. Weights are symmetric per output channel; a bias
- * is a 32-bit integer in units of its layer's sums. What is not exact is the rounding of these numbers; the execution is.
+ * <p>Batch norm and relu are folded into the layers before them. The network is run in float32 on calibration images, and
+ * the least and the greatest number seen of each activation make its scale and zero point. Weights are symmetric per output
+ * channel; a bias is a 32-bit integer in units of its layer's sums. What is not exact is the rounding of these numbers; the
+ * execution is.
  */
 public final class Quantizer {
     private static final int BATCH = 100;
@@ -144,8 +145,8 @@ public final class Quantizer {
         int channels = weight.shape().dim(0);
         int depth = weight.size() / channels;
         if (depth > Int8Conv2d.maxDepth()) {
-            throw new UserError(node.name() + " with weight " + weight.shape() + " sums " + depth + " products; in 8 bits at most "
-                    + Int8Conv2d.maxDepth() + " fit");
+            throw new UserError(node.name() + " with weight " + weight.shape() + " sums " + depth
+                    + " products; in 8 bits at most " + Int8Conv2d.maxDepth() + " fit");
         }
         float[] bias = node.constants().size() > 1 ? node.constants().get(1).data() : new float[channels];
         float[] least = new float[channels];

@@ -39,11 +39,14 @@ public record Step(Op op, IntList inputs, Shape shape, QuantParams output, int l
         boolean toFloat) {
     /** What can be executed in 8 bits, by name. Reshape becomes a Flatten of another shape: both only rename. */
     static final Map<String, Class<? extends Op>> OPS = Stream.of(Conv2d.class, Linear.class, Add.class, MaxPool2d.class,
-                    AvgPool2d.class, GlobalAvgPool.class, Concat.class, OptionAShortcut.class, Relu.class, Relu6.class, Flatten.class)
+                    AvgPool2d.class, GlobalAvgPool.class, Concat.class, OptionAShortcut.class, Relu.class, Relu6.class,
+                    Flatten.class)
             .collect(Collectors.toUnmodifiableMap(Class::getSimpleName, c -> c));
 
     /** More than an image's activations ever are: what a file says is held against it. */
     static final int MAX_VALUES = 1 << 26;
+    /** More than padding and dilation ever are: sums of them stay within 32 bits. */
+    private static final int MAX_REACH = 1 << 12;
 
     /** {@return the op's name} */
     public String name() {
@@ -65,27 +68,28 @@ public record Step(Op op, IntList inputs, Shape shape, QuantParams output, int l
      * @throws UserError naming the op and both sides when it cannot
      */
     void check(List<Shape> in) {
+        if (in.isEmpty() || in.size() > 1 && !(op instanceof Add || op instanceof Concat)) {
+            throw new UserError(op + " in 8 bits: " + in.size() + " inputs");
+        }
+        Shape x = in.getFirst();
+        boolean image = x.rank() == 3 && x.size() > 0;
         boolean fits = switch (op) {
-            case Conv2d c -> in.size() == 1 && in.getFirst().rank() == 3 && weight.shape().rank() == 4
-                    && in.getFirst().dim(0) == weight.shape().dim(1) * c.groups() && weight.shape().dim(0) % c.groups() == 0
-                    && c.padding() <= 1 << 12 && c.dilation() <= 1 << 12
-                    && image(in.getFirst(), weight.shape().dim(0), geometry(in.getFirst()).oh(), geometry(in.getFirst()).ow());
-            case Linear _ -> in.size() == 1 && in.getFirst().rank() == 1 && weight.shape().rank() == 2
-                    && in.getFirst().dim(0) == weight.shape().dim(1) && shape.equals(Shape.of(weight.shape().dim(0)));
-            case Add _ -> in.size() == 2 && in.get(0).equals(shape) && in.get(1).equals(shape);
-            case MaxPool2d p -> in.size() == 1 && in.getFirst().rank() == 3
-                    && image(in.getFirst(), in.getFirst().dim(0), extent(p, in.getFirst().dim(1)), extent(p, in.getFirst().dim(2)));
-            case AvgPool2d p -> in.size() == 1 && in.getFirst().rank() == 3
-                    && image(in.getFirst(), in.getFirst().dim(0), Math.floorDiv(in.getFirst().dim(1) - p.kernel(), p.stride()) + 1,
-                            Math.floorDiv(in.getFirst().dim(2) - p.kernel(), p.stride()) + 1);
-            case GlobalAvgPool _ -> in.size() == 1 && in.getFirst().rank() == 3 && shape.equals(Shape.of(in.getFirst().dim(0)));
-            case OptionAShortcut s -> in.size() == 1 && in.getFirst().rank() == 3
-                    && image(in.getFirst(), in.getFirst().dim(0) + 2 * s.padChannels(), Math.ceilDiv(in.getFirst().dim(1), s.stride()),
-                            Math.ceilDiv(in.getFirst().dim(2), s.stride()));
-            case Concat _ -> !in.isEmpty() && shape.rank() >= 1 && in.stream().allMatch(s -> sameButChannels(s))
+            case Conv2d c -> image && weight.shape().rank() == 4 && x.dim(0) == weight.shape().dim(1) * c.groups()
+                    && weight.shape().dim(0) % c.groups() == 0 && c.padding() <= MAX_REACH && c.dilation() <= MAX_REACH
+                    && makes(weight.shape().dim(0), geometry(x).oh(), geometry(x).ow());
+            case Linear _ -> x.rank() == 1 && weight.shape().rank() == 2 && x.dim(0) == weight.shape().dim(1)
+                    && shape.equals(Shape.of(weight.shape().dim(0)));
+            case Add _ -> in.size() == 2 && x.equals(shape) && in.get(1).equals(shape);
+            case MaxPool2d p -> image && makes(x.dim(0), extent(p, x.dim(1)), extent(p, x.dim(2)));
+            case AvgPool2d p -> image && makes(x.dim(0), Math.floorDiv(x.dim(1) - p.kernel(), p.stride()) + 1,
+                    Math.floorDiv(x.dim(2) - p.kernel(), p.stride()) + 1);
+            case GlobalAvgPool _ -> image && shape.equals(Shape.of(x.dim(0)));
+            case OptionAShortcut s -> image && s.padChannels() <= MAX_REACH && makes(x.dim(0) + 2 * s.padChannels(),
+                    Math.ceilDiv(x.dim(1), s.stride()), Math.ceilDiv(x.dim(2), s.stride()));
+            case Concat _ -> shape.rank() >= 1 && in.stream().allMatch(this::sameButChannels)
                     && in.stream().mapToInt(s -> s.dim(0)).sum() == shape.dim(0);
-            case Flatten _ -> in.size() == 1 && in.getFirst().size() == shape.size();
-            default -> in.size() == 1 && in.getFirst().equals(shape);
+            case Flatten _ -> x.size() == shape.size();
+            default -> x.equals(shape);
         };
         if (toFloat && !(op instanceof Linear)) {
             throw new UserError(op + " in 8 bits: only sums of a Linear become floats");
@@ -96,8 +100,8 @@ public record Step(Op op, IntList inputs, Shape shape, QuantParams output, int l
         }
     }
 
-    private boolean image(Shape in, int channels, int height, int width) {
-        return in.size() > 0 && height > 0 && width > 0 && shape.equals(Shape.of(channels, height, width));
+    private boolean makes(int channels, int height, int width) {
+        return height > 0 && width > 0 && shape.equals(Shape.of(channels, height, width));
     }
 
     private boolean sameButChannels(Shape s) {

@@ -113,7 +113,8 @@ final class Int8Oracle {
                 for (int kx = 0; kx < w.dim(3); kx++) {
                     long q = x.at(first + c, row * conv.stride() - conv.padding() + ky * conv.dilation(),
                             column * conv.stride() - conv.padding() + kx * conv.dilation());
-                    sum += (q - x.params.zeroPoint()) * s.weight().values()[((o * w.dim(1) + c) * w.dim(2) + ky) * w.dim(3) + kx];
+                    int k = ((o * w.dim(1) + c) * w.dim(2) + ky) * w.dim(3) + kx;
+                    sum += (q - x.params.zeroPoint()) * s.weight().values()[k];
                 }
             }
         }

@@ -72,7 +72,8 @@ class QuantizedFileTest {
         refused("0.weight is F32 [8,3,3,3], expected I8", s -> s.put("0.weight", Tensor.zeros(Shape.of(8, 3, 3, 3))));
         refused("do not make [8,11,13]", s -> s.tensors().put("0.weight",
                 new StoredTensor(DType.I8, Shape.of(8, 3, 5, 3), new byte[360])));
-        refused("[8,4,3,3]", s -> s.tensors().put("0.weight", new StoredTensor(DType.I8, Shape.of(8, 4, 3, 3), new byte[288])));
+        refused("[8,4,3,3]", s -> s.tensors().put("0.weight",
+                new StoredTensor(DType.I8, Shape.of(8, 4, 3, 3), new byte[288])));
         refused("9 biases", s -> s.tensors().put("0.bias", new StoredTensor(DType.I32, Shape.of(9), new byte[36])));
         refused("7 scales", s -> s.put("0.scale", Tensor.full(Shape.of(7), 1f)));
         refused("scale", s -> s.put("0.scale", Tensor.full(Shape.of(8), Float.NaN)));

@@ -50,8 +50,8 @@ class QuantizedModelTest {
         Tensor x = random(21, -0.5, 1.5, 77, 3, 11, 13);
         float[] expected = new float[77 * 5];
         for (int i = 0; i < 77; i++) {
-            System.arraycopy(Int8Oracle.logits(model, Arrays.copyOfRange(x.data(), i * IMAGE.size(), (i + 1) * IMAGE.size())), 0,
-                    expected, i * 5, 5);
+            float[] image = Arrays.copyOfRange(x.data(), i * IMAGE.size(), (i + 1) * IMAGE.size());
+            System.arraycopy(Int8Oracle.logits(model, image), 0, expected, i * 5, 5);
         }
         int threads = Parallel.threads();
         try {
@@ -100,7 +100,8 @@ class QuantizedModelTest {
         Tensor w = Tensor.zeros(Shape.of(2, 429));
         Tensor b = Tensor.of(Shape.of(2), 0.7f, 3e9f);
         QuantizedModel model = Quantizer.quantize("bias",
-                Graph.trace(x -> new Linear().apply(new Flatten().apply(x), w, b), IMAGE), List.of(random(1, 0, 1, 4, 3, 11, 13)), 8);
+                Graph.trace(x -> new Linear().apply(new Flatten().apply(x), w, b), IMAGE),
+                List.of(random(1, 0, 1, 4, 3, 11, 13)), 8);
         float[] y = model.logits(random(2, 0, 1, 1, 3, 11, 13)).data();
         assertThat(y[0]).isCloseTo(0.7f, Offset.offset(1e-5f));
         assertThat(y[1]).isCloseTo(3e9f, Offset.offset(3e3f));

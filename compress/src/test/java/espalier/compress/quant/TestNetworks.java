@@ -36,7 +36,8 @@ final class TestNetworks {
     }
 
     private static BatchNorm norm(int channels, boolean relu) {
-        return new BatchNorm(random(channels, -0.5, 0.5, channels), random(channels + 1, 0.2, 3, channels), false, 0.1f, 1e-5f, relu);
+        return new BatchNorm(random(channels, -0.5, 0.5, channels), random(channels + 1, 0.2, 3, channels), false,
+                0.1f, 1e-5f, relu);
     }
 
     /** {@return a network of every op that is supported in 8 bits, the weight of one behind a mask; [N,3,11,13] → [N,5]} */

@@ -3,26 +3,28 @@ package espalier.engine.kernel;
 /**
  * Integer loops: unsigned 8-bit activations × signed 8-bit weights → 32-bit sums → unsigned 8-bit activations, exact.
  *
- * <p>The matrix product works on <em>panels</em>: {@link #panel()} neighbouring output positions at once, {@link #ROWS} output
- * channels at once. Activations are widened to {@code short} and never gathered: element k of position p is
- * {@code x[xOffset + offsets[k] + p]}, which is a matrix of row length 1 apart as well as a convolution over a padded image,
- * where the offsets are those of the kernel's taps. Weights are packed as {@code w + 128} (see {@link #WEIGHT_SHIFT}), so that
- * products are unsigned 16-bit numbers; what the shift adds, 128 times the sum of a position's activations, is taken off again
- * by the sums of {@link #columnSums}.
+ * <p>The matrix product works on <em>panels</em>: {@link #panel()} neighbouring output positions at once, {@link #ROWS}
+ * output channels at once. Activations are widened to {@code short} and never gathered: element k of position p is {@code
+ * x[xOffset + offsets[k] + p]}, which is a matrix of row length 1 apart as well as a convolution over a padded image, where
+ * the offsets are those of the kernel's taps. Weights are packed as {@code w + 128} (see {@link #WEIGHT_SHIFT}), so that
+ * products are unsigned 16-bit numbers; what the shift adds, 128 times the sum of a position's activations, is taken off
+ * again by the sums of {@link #columnSums}.
  *
  * <p>One panel is computed by {@code columnSums}, then for each four channels {@link #products}, then for each channel
  * {@link #requantize} or {@link #accumulators}. The scratch in between has a layout of the implementation's own.
  *
- * <p>Requantization is what FBGEMM and ONNX Runtime do: {@code y = clamp(roundHalfToEven(float(sum) · multiplier) + zeroPoint)},
- * every step in float32. Clamping first, to [low − zeroPoint, high − zeroPoint], is the same because these are integers, and it
- * lets the rounding be one addition of {@link #ROUND}: the same bits everywhere.
+ * <p>Requantization is what FBGEMM and ONNX Runtime do: {@code y = clamp(roundHalfToEven(float(sum) · multiplier) +
+ * zeroPoint)}, every step in float32. Clamping first, to [low − zeroPoint, high − zeroPoint], is the same because these are
+ * integers, and it lets the rounding be one addition of {@link #ROUND}: the same bits everywhere.
  */
 public interface Int8Kernels {
     /** Output channels computed at once. */
     int ROWS = 4;
     /** Packed weights are {@code w + 128}, within 1..255. */
     int WEIGHT_SHIFT = 128;
-    /** 1.5·2²³: added to a float of magnitude below 2²², it leaves the value rounded half to even in the low mantissa bits. */
+    /**
+     * 1.5·2²³: added to a float of magnitude below 2²², it leaves the value rounded half to even in the low mantissa bits.
+     */
     float ROUND = 0x1.8p23f;
     /** The bits of {@link #ROUND}. */
     int ROUND_BITS = 0x4B400000;

@@ -9,12 +9,13 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Integer loops on 16-bit lanes, two products to a lane where activations have 7 bits: a0·w0 + a1·w1 ≤ 2·127·255 &lt; 65,536.
+ * Integer loops on 16-bit lanes, two products to a lane where activations have 7 bits: a0·w0 + a1·w1 ≤ 2·127·255 &lt;
+ * 65,536.
  *
- * <p>A vector of 16-bit lanes is viewed as half as many ints {@code t}; {@code s += t} and {@code h += t >>> 16} then hold the
- * odd lane's sum in h, and the even lane's in {@code s − (h << 16)}: no conversion, no shuffle. Results go the same way back:
- * {@code even | odd << 16} is a vector of shorts in their natural order. Accumulators are named locals and pass to the second
- * stage through scratch, never through calls, where a missed inlining would box them.
+ * <p>A vector of 16-bit lanes is viewed as half as many ints {@code t}; {@code s += t} and {@code h += t >>> 16} then hold
+ * the odd lane's sum in h, and the even lane's in {@code s − (h << 16)}: no conversion, no shuffle. Results go the same way
+ * back: {@code even | odd << 16} is a vector of shorts in their natural order. Accumulators are named locals and pass to the
+ * second stage through scratch, never through calls, where a missed inlining would box them.
  *
  * <p>Scratch: s and h of each row and vector; then, for each vector, what to add to even and odd lanes for the weight shift.
  */

@@ -12,9 +12,9 @@ import java.util.Arrays;
  * {@code y = clamp(round((Σ (x − zeroPoint)·w + bias) · multiplier) + zeroPoint′)}: convolution in integers, ready to run.
  *
  * <p>Activations are unsigned bytes [C, H, W, n]: the n images of a group lie innermost. Then every tap of the kernel sees a
- * whole output row of all images as one run of neighbours, and no activation is ever gathered: the image is widened to shorts
- * once, with its padding (of zero points, which stand for 0), and tap (c, ky, kx) is an offset into it. For a stride s the
- * padded image is stored as its s·s sub-images, in which neighbours are s pixels apart.
+ * whole output row of all images as one run of neighbours, and no activation is ever gathered: the image is widened to
+ * shorts once, with its padding (of zero points, which stand for 0), and tap (c, ky, kx) is an offset into it. For a stride
+ * s the padded image is stored as its s·s sub-images, in which neighbours are s pixels apart.
  *
  * <p>The multiplier of channel o is {@code input.scale · weight.scale[o] / output.scale}; the rounding is that of
  * {@link Int8Kernels}.
@@ -46,7 +46,8 @@ public final class Int8Conv2d {
      * @param geometry of one group
      * @param weight [O, C/groups, kH, kW], or [O, I] for a linear layer
      * @param bias [O] in units of {@code input.scale · weight.scale[o]}
-     * @param output of the activations that this makes; anything for a layer that is only {@linkplain #runToFloat run to floats}
+     * @param output of the activations that this makes; anything for a layer that is only {@linkplain #runToFloat run to
+     * floats}
      * @param low the least output: the zero point of {@code output} when a relu is fused
      * @param high the greatest output
      */
@@ -208,7 +209,9 @@ public final class Int8Conv2d {
         }
     }
 
-    /** Requantizes positions p.. of a run that starts at {@code yOffset}, and drops the {@code pitch − valid} after each row. */
+    /**
+     * Requantizes positions p.. of a run that starts at {@code yOffset}, and drops the {@code pitch − valid} after each row.
+     */
     private void toBytes(int[] sums, int row, int o, byte[] y, int yOffset, int p, int length, int pitch, int valid,
             byte[] edge) {
         int panel = kernels.panel();

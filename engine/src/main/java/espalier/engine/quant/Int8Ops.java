@@ -41,8 +41,8 @@ public final class Int8Ops {
     }
 
     /**
-     * {@code y = clamp(round((Σ x − kernelHeight·kernelWidth·zeroPoint) · multiplier) + zeroPoint′, low, high)} over windows, with
-     * {@code multiplier = }{@link #meanMultiplier}.
+     * {@code y = clamp(round((Σ x − kernelHeight·kernelWidth·zeroPoint) · multiplier) + zeroPoint′, low, high)} over
+     * windows, with {@code multiplier = }{@link #meanMultiplier}.
      *
      * @param planes C, of height × width
      * @param y [C, outHeight, outWidth, n]
@@ -82,8 +82,8 @@ public final class Int8Ops {
     }
 
     /**
-     * {@code y [C + 2·padChannels, ⌈H/stride⌉, ⌈W/stride⌉, n]}: every stride-th row and column of x between channels of zeros, as
-     * {@link espalier.engine.op.OptionAShortcut}.
+     * {@code y [C + 2·padChannels, ⌈H/stride⌉, ⌈W/stride⌉, n]}: every stride-th row and column of x between channels of
+     * zeros, as {@link espalier.engine.op.OptionAShortcut}.
      *
      * @param zeroPoint of x and y
      */
@@ -111,7 +111,10 @@ public final class Int8Ops {
         }
     }
 
-    /** {@return for each q of {@code in}: {@code clamp(round((q − zeroPoint) · in.scale / out.scale) + zeroPoint′, low, high)}} */
+    /**
+     * {@return for each q of {@code in}: {@code clamp(round((q − zeroPoint) · in.scale / out.scale) + zeroPoint′, low,
+     * high)}}
+     */
     public static byte[] table(QuantParams in, QuantParams out, int low, int high) {
         float multiplier = (float) ((double) in.scale() / out.scale());
         byte[] table = new byte[256];

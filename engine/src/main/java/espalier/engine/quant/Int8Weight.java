@@ -23,7 +23,8 @@ public record Int8Weight(Shape shape, byte[] values, float[] scales) {
         }
         for (float scale : scales) {
             if (!(scale > 0) || Float.isInfinite(scale)) {
-                throw new IllegalArgumentException("int8 weight " + shape + ": a scale is " + scale + ", not a positive number");
+                throw new IllegalArgumentException("int8 weight " + shape + ": a scale is " + scale
+                        + ", not a positive number");
             }
         }
     }
@@ -36,7 +37,8 @@ public record Int8Weight(Shape shape, byte[] values, float[] scales) {
     /**
      * {@return {@code weight} quantized with scales of absmax / 127 per output channel, but no smaller than {@code least}}
      *
-     * @param least [O], what a scale must be at least so that a bias counted in it fits its integer; absmax / 127 rules when 0
+     * @param least [O], what a scale must be at least so that a bias counted in it fits its integer; absmax / 127 rules when
+     * 0
      * @throws IllegalArgumentException when a weight is not finite
      */
     public static Int8Weight of(Tensor weight, float[] least) {

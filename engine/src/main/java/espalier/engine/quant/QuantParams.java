@@ -15,8 +15,9 @@ public record QuantParams(float scale, int zeroPoint, int qmin, int qmax) {
     public QuantParams {
         if (!(scale > 0) || Float.isInfinite(scale) || qmin > zeroPoint || zeroPoint > qmax || qmin < -128 || qmax > 255
                 || qmax - qmin > 255) {
-            throw new IllegalArgumentException("quantization: scale " + scale + ", zero point " + zeroPoint + ", range " + qmin
-                    + ".." + qmax + ": the scale must be positive, the zero point within the range, the range within 8 bits");
+            throw new IllegalArgumentException("quantization: scale " + scale + ", zero point " + zeroPoint + ", range "
+                    + qmin + ".." + qmax + ": the scale must be positive, the zero point within the range, the range within "
+                    + "8 bits");
         }
     }
 
@@ -46,7 +47,9 @@ public record QuantParams(float scale, int zeroPoint, int qmin, int qmax) {
         return Int8Kernels.round(x * inverseScale(), zeroPoint, qmin, qmax);
     }
 
-    /** {@code y[yOffset + i·yStep] = quantize(x[xOffset + i])} for n elements, as unsigned bytes where qmin is not negative. */
+    /**
+     * {@code y[yOffset + i·yStep] = quantize(x[xOffset + i])} for n elements, as unsigned bytes where qmin is not negative.
+     */
     public void quantize(float[] x, int xOffset, byte[] y, int yOffset, int yStep, int n) {
         float inverse = inverseScale();
         for (int i = 0; i < n; i++) {

@@ -7,6 +7,7 @@ import java.lang.management.ManagementFactory;
 import java.util.SequencedMap;
 import java.util.LinkedHashMap;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -74,6 +75,28 @@ class AllocationTest {
         kernels.put("logSoftmaxGrad", () -> s.logSoftmaxGrad(a, 1, b, 1, c, 1, 10, 10));
         kernels.put("crossEntropy", () -> sums[0] = s.crossEntropy(a, 0, targets, 0, 10, 10, .1, b));
         kernels.put("crossEntropyGrad", () -> s.crossEntropyGrad(a, 0, targets, 0, 10, 10, .1, .1f, b));
+        kernels.putAll(integerKernels());
+        return kernels;
+    }
+
+    private static SequencedMap<String, Runnable> integerKernels() {
+        Int8Kernels k = Kernels.active().int8();
+        int depth = 300;
+        short[] x = new short[depth + k.panel()];
+        short[] w = new short[depth * Int8Kernels.ROWS];
+        int[] offsets = IntStream.range(0, depth).toArray();
+        int[] scratch = new int[k.scratch()];
+        int[] sums = new int[k.panel()];
+        byte[] a = new byte[N];
+        byte[] b = new byte[N];
+        var kernels = new LinkedHashMap<String, Runnable>();
+        kernels.put("columnSums", () -> k.columnSums(x, 0, offsets, depth, scratch));
+        kernels.put("products narrow", () -> k.products(x, 0, offsets, depth, true, w, 0, scratch));
+        kernels.put("products", () -> k.products(x, 0, offsets, depth, false, w, 0, scratch));
+        kernels.put("requantize", () -> k.requantize(scratch, 1, 3, .1f, 4, 0, 127, b, 0));
+        kernels.put("accumulators", () -> k.accumulators(scratch, 1, 3, sums, 0));
+        kernels.put("widen", () -> k.widen(a, 0, 20, x, 0, 9, 17));
+        kernels.put("add int8", () -> k.add(a, 0, 3, .1f, a, 1, 4, .2f, b, 1, 5, 0, 127, N - 1));
         return kernels;
     }
 

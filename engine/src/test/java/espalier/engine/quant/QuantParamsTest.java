@@ -45,8 +45,8 @@ class QuantParamsTest {
 
     @Test
     void weightsAreThoseOfPyTorch() {
-        Golden.Case c = Golden.cases().stream().filter(k -> k.op().equals("quantize.qint8_per_channel_symmetric")).findFirst()
-                .orElseThrow();
+        Golden.Case c = Golden.cases().stream().filter(k -> k.op().equals("quantize.qint8_per_channel_symmetric"))
+                .findFirst().orElseThrow();
         Int8Weight w = Int8Weight.of(c.input("x"));
         assertThat(w.scales()).containsExactly(c.output("scale").data());
         assertThat(w.dequantize().data()).containsExactly(c.output("dequantized").data());
@@ -70,6 +70,7 @@ class QuantParamsTest {
         assertThatThrownBy(() -> new QuantParams(0f, 0, 0, 255)).hasMessageContaining("scale 0.0");
         assertThatThrownBy(() -> new QuantParams(1f, 128, 0, 127)).hasMessageContaining("zero point 128");
         assertThatThrownBy(() -> QuantParams.ofRange(0f, Float.NaN, 0, 255)).hasMessageContaining("not finite");
-        assertThatThrownBy(() -> Int8Weight.of(Tensor.of(Shape.of(1, 1), Float.POSITIVE_INFINITY))).hasMessageContaining("channel 0");
+        assertThatThrownBy(() -> Int8Weight.of(Tensor.of(Shape.of(1, 1), Float.POSITIVE_INFINITY)))
+                .hasMessageContaining("channel 0");
     }
 }
