@@ -87,6 +87,8 @@ public final class Launcher {
         command.add(Jdks.java(home).toString());
         command.add("--add-modules=jdk.incubator.vector");
         command.add("--enable-native-access=ALL-UNNAMED");
+        // JMH still uses it, and would have the JVM warn of it in four lines.
+        command.add("--sun-misc-unsafe-memory-access=allow");
         command.add("-Despalier.terminal=" + terminal);
         command.add("-Despalier.parent=" + ProcessHandle.current().pid());
         if (!Jdks.isWindows(System.getProperty("os.name"))) {

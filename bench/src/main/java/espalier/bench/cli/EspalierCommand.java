@@ -25,7 +25,7 @@ import picocli.CommandLine.ScopeType;
         },
         subcommands = {
             StudyCommand.class, TrainCommand.class, PruneCommand.class, QuantizeCommand.class, EvaluateCommand.class,
-            DatasetsCommand.class, InfoCommand.class, CompletionCommand.class
+            DatasetsCommand.class, BenchCommand.class, InfoCommand.class, CompletionCommand.class
         })
 final class EspalierCommand {
     @Option(names = "--threads", paramLabel = "N", scope = ScopeType.INHERIT, order = 100,

@@ -1,0 +1,124 @@
+package espalier.bench.cli;
+
+import espalier.bench.measure.Figure;
+import espalier.bench.measure.FigureTable;
+import espalier.bench.measure.Figures;
+import espalier.bench.measure.JmhRunner;
+import espalier.bench.measure.Suite;
+import espalier.bench.peer.GemmTask;
+import espalier.bench.peer.Peer;
+import espalier.bench.peer.Peers;
+import espalier.bench.peer.Task;
+import espalier.bench.report.Environment;
+import espalier.bench.report.Json;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** How fast we are, next to those that a user would otherwise take. */
+@Command(
+        name = "bench",
+        description = "Measures the speed of kernels and networks with JMH, next to other libraries, as a fraction of what the "
+                + "processor can do.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  espalier bench gemm --quick                     that it runs, in a minute",
+            "  espalier bench step --json step.json            figures to tell others",
+            "  espalier bench conv --only 'resnet20.*' --threads 1",
+            "  mvn -q -Ppeers compile exec:java -Dexec.args=\"bench all\""
+        })
+final class BenchCommand {
+    @Spec CommandSpec spec;
+
+    /** What every measurement has. */
+    static final class Measured {
+        @Option(names = "--quick", description = "Small sizes, short, in one JVM each: to see that it runs, not to tell others.")
+        boolean quick;
+
+        @Option(names = "--forks", paramLabel = "N", description = "Fresh JVMs for each figure (default: 5; with --quick 1).")
+        Integer forks;
+
+        @Option(names = "--only", paramLabel = "REGEX", description = "Only what has a match in its name and shape.")
+        Pattern only;
+
+        private boolean wanted(Task t) {
+            return only == null || only.matcher(t.benchmark() + " " + t.shape()).find();
+        }
+    }
+
+    @Command(name = "gemm", description = "Matrix products: squares, skinny ones, all transposes.",
+            footerHeading = "%nExamples:%n", footer = {
+                "  espalier bench gemm", "  espalier bench gemm --edges      1 to 64 columns, to find cliffs at the edge of tiles"})
+    int gemm(@Mixin Measured measured, @Option(names = "--edges",
+            description = "Instead: products of 1 to 64 columns; none may take longer than the next full tile.") boolean edges) {
+        return run(measured, s -> edges ? s.gemm(GemmTask.edges()) : s.gemm());
+    }
+
+    @Command(name = "conv", description = "Convolutions of ResNet-20, VGG-16 and MobileNetV2, forward and backward.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  espalier bench conv", "  espalier bench conv --only 'forward resnet20' --forks 10"})
+    int conv(@Mixin Measured measured) {
+        return run(measured, Suite::conv);
+    }
+
+    @Command(name = "step", description = "ResNet-20: training steps, what in them is not convolution, and inference.",
+            footerHeading = "%nExamples:%n", footer = {"  espalier bench step", "  espalier bench step --only inference"})
+    int step(@Mixin Measured measured) {
+        return run(measured, Suite::step);
+    }
+
+    @Command(name = "attack", description = "Projected gradient descent on ResNet-20.",
+            footerHeading = "%nExamples:%n", footer = {"  espalier bench attack", "  espalier bench attack --quick --threads 1"})
+    int attack(@Mixin Measured measured) {
+        return run(measured, Suite::attack);
+    }
+
+    @Command(name = "all", description = "All of these, which takes hours, and what they were to reach.",
+            footerHeading = "%nExamples:%n", footer = {"  espalier bench all --json all.json", "  espalier bench all --quick"})
+    int all(@Mixin Measured measured) {
+        return run(measured, s -> s.gemm().conv().step().attack());
+    }
+
+    private int run(Measured measured, Function<Suite, Suite> tasks) {
+        Suite suite = tasks.apply(new Suite(threads(), measured.quick)).only(measured::wanted);
+        if (suite.entries().isEmpty()) {
+            throw Options.usage("--only " + measured.only + " leaves nothing to measure");
+        }
+        suite.peak();
+        if (measured.forks != null) {
+            suite.forks(Options.atLeast(1, measured.forks, "--forks"));
+        }
+        Figures figures = new Figures(new JmhRunner(Output.progress(spec)).run(suite));
+        List<Figure> all = figures.all();
+        Output.of(spec).emit(Json.tree(all), out -> {
+            Environment e = Environment.current();
+            out.printf("%s, %d cores, JDK %s, %s kernels, commit %s%n", e.cpu(), e.cores(), e.jdk(), e.kernels(), e.commit());
+            out.println("Multiply-add peak: " + figures.peaks().entrySet().stream().sorted(Map.Entry.comparingByKey())
+                    .map(p -> FigureTable.number(p.getValue()) + " GFLOP/s with " + p.getKey() + " thread"
+                            + (p.getKey() == 1 ? "" : "s"))
+                    .collect(Collectors.joining(", ")));
+            Peers.others().stream().map(Peer::about).forEach(out::println);
+            out.println();
+            out.print(FigureTable.of(all));
+            if (Peers.others().isEmpty()) {
+                out.println();
+                out.println(Peers.ADVICE);
+            }
+        });
+        return 0;
+    }
+
+    /** The number that was asked for, or one and as many as there are processors. */
+    private int[] threads() {
+        Integer asked = ((EspalierCommand) spec.root().userObject()).threads;
+        int cores = Runtime.getRuntime().availableProcessors();
+        return asked != null ? new int[] {asked} : cores == 1 ? new int[] {1} : new int[] {1, cores};
+    }
+}

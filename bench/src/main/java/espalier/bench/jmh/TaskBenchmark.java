@@ -1,0 +1,115 @@
+package espalier.bench.jmh;
+
+import espalier.bench.peer.Espalier;
+import espalier.bench.peer.Peers;
+import espalier.bench.peer.Task;
+import espalier.bench.peer.Workload;
+import espalier.engine.parallel.Parallel;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * Times one task of one implementation: new arrays for every iteration, so that no lucky place in memory lasts, and several
+ * forks. What a peer computes is checked against what we compute.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(value = 5, jvmArgsAppend = {TaskBenchmark.LEAST_HEAP, TaskBenchmark.MOST_HEAP})
+public abstract class TaskBenchmark {
+    /** A heap that does not grow while we measure. */
+    public static final String LEAST_HEAP = "-Xms3g";
+    /** As much as the least. */
+    public static final String MOST_HEAP = "-Xmx3g";
+
+    /** Whose implementation. */
+    @Param(Espalier.NAME)
+    public String implementation;
+
+    /** How many threads share the work. */
+    @Param("1")
+    public int threads;
+
+    private Workload workload;
+
+    /** {@return what is to be done} */
+    protected abstract Task task();
+
+    /** {@return the implementation of that name} */
+    protected Workload prepare(String implementation) {
+        return Peers.named(implementation).prepare(task(), threads);
+    }
+
+    /** {@return the name of the implementation that is right} */
+    protected String reference() {
+        return Espalier.NAME;
+    }
+
+    @Setup(Level.Trial)
+    public final void start() {
+        Parallel.setThreads(threads);
+        workload = prepare(implementation);
+    }
+
+    @Setup(Level.Iteration)
+    public final void fresh() {
+        workload.fresh();
+    }
+
+    @Benchmark
+    public final Object run() {
+        workload.run();
+        return workload;
+    }
+
+    @TearDown(Level.Iteration)
+    public final void meter() {
+        MeterProfiler.bytes = Meter.bytesAllocated(workload::run);
+        MeterProfiler.memory = Meter.peakMemory();
+    }
+
+    /** Last, because what two implementations occupy together is not what one does. */
+    @TearDown(Level.Trial)
+    public final void check() {
+        workload.close();
+        if (!implementation.equals(reference())) {
+            requireSame(once(reference()), once(implementation));
+        }
+    }
+
+    private float[] once(String name) {
+        try (Workload w = prepare(name)) {
+            w.fresh();
+            w.run();
+            return w.result().clone();
+        }
+    }
+
+    private void requireSame(float[] expected, float[] actual) {
+        double largest = 0;
+        double error = expected.length == actual.length ? 0 : Double.NaN;
+        for (int i = 0; i < Math.min(expected.length, actual.length); i++) {
+            largest = Math.max(largest, Math.abs(expected[i]));
+            error = Math.max(error, Math.abs((double) expected[i] - actual[i]));
+        }
+        // Not error > ...: an error that is not a number is one, too.
+        if (!(error <= task().tolerance() * Math.max(largest, Float.MIN_NORMAL))) {
+            throw new IllegalStateException(task().benchmark() + " " + task().shape() + ": " + implementation + " differs from "
+                    + reference() + " by " + error + ", of at most " + largest);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package espalier.bench.measure;
+
+import espalier.bench.report.Table;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** Figures as people read them. */
+public final class FigureTable {
+    private FigureTable() {}
+
+    /** {@return a table of {@code figures}; the columns of baselines are there only if any figure has one} */
+    public static Table of(List<Figure> figures) {
+        boolean compared = figures.stream().anyMatch(f -> f.baseline() != null);
+        List<String> head = List.of("benchmark", "shape", "threads", "ms", "median", "min–max", "unit", "of peak", "B/op");
+        Table table = new Table(2, (compared ? concat(head, "baseline", "baseline's", "ratio") : head).toArray(String[]::new));
+        for (Figure f : figures) {
+            List<String> cells = List.of(f.benchmark(), f.shape(), Integer.toString(f.threads()), number(f.milliseconds()),
+                    number(f.median()), number(f.min()) + "–" + number(f.max()), f.unit(),
+                    f.peakFraction() == 0 ? "" : percent(f.peakFraction()), bytes(f.bytesPerOp()));
+            if (compared) {
+                cells = f.baseline() == null
+                        ? concat(cells, "", "", "")
+                        : concat(cells, f.baseline(), number(f.baselineMedian()), String.format(Locale.ROOT, "%.2f", f.ratio()));
+            }
+            table.add(cells.toArray(String[]::new));
+        }
+        return table;
+    }
+
+    private static List<String> concat(List<String> list, String... more) {
+        return Stream.concat(list.stream(), Stream.of(more)).toList();
+    }
+
+    /** {@return three digits of {@code x}, or all before the point} */
+    public static String number(double x) {
+        double size = Math.abs(x);
+        String format = size >= 100 || size == 0 ? "%,.0f" : size >= 10 ? "%.1f" : size >= 1 ? "%.2f" : size >= 0.1 ? "%.3f" : "%.4f";
+        return String.format(Locale.ROOT, format, x);
+    }
+
+    /** {@return a fraction as {@code 87 %}} */
+    public static String percent(double fraction) {
+        return Math.round(100 * fraction) + " %";
+    }
+
+    /** {@return bytes as {@code 12 kB}; less than one as 0} */
+    public static String bytes(double bytes) {
+        return bytes < 1 ? "0" : bytes < 10_000 ? String.format(Locale.ROOT, "%.0f", bytes)
+                : bytes < 1e7 ? String.format(Locale.ROOT, "%.0f k", bytes / 1e3) : String.format(Locale.ROOT, "%.0f M", bytes / 1e6);
+    }
+}

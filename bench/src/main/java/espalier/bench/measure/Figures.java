@@ -1,0 +1,94 @@
+package espalier.bench.measure;
+
+import espalier.bench.peer.Espalier;
+import espalier.bench.peer.NetworkTask;
+import espalier.bench.peer.NetworkTask.Kind;
+import espalier.bench.peer.PeakTask;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Turns what the forks measured into figures with baselines. */
+public final class Figures {
+    /** The most that a training step may spend outside its convolutions and linear layers. */
+    public static final double MOST_SHARE = 0.15;
+    /** The benchmark that this share is the figure of. */
+    public static final String SHARE = "share of the rest";
+
+    private final Map<Suite.Entry, Map<String, List<Fork>>> measured;
+    private final Map<Integer, Double> peaks = new HashMap<>();
+
+    /** @param measured the peak among it, for each number of threads */
+    public Figures(Map<Suite.Entry, Map<String, List<Fork>>> measured) {
+        this.measured = measured;
+        // The peak is what the processor can do: being disturbed does not lower it.
+        measured.forEach((entry, forks) -> {
+            if (entry.task() instanceof PeakTask peak) {
+                double best = forks.get(Espalier.NAME).stream().mapToDouble(Fork::bestNanos).min().orElseThrow();
+                peaks.put(peak.threads(), peak.flops() / best);
+            }
+        });
+    }
+
+    /** {@return the multiply-add peak in GFLOP/s by number of threads, the best of the run} */
+    public Map<Integer, Double> peaks() {
+        return Map.copyOf(peaks);
+    }
+
+    /** {@return a figure for each peer of each task, or one without; then those that compare us with ourselves} */
+    public List<Figure> all() {
+        List<Figure> figures = new ArrayList<>();
+        measured.forEach((entry, forks) -> {
+            List<String> names = List.copyOf(forks.keySet());
+            Figure ours = figure(entry);
+            for (String peer : names.subList(1, names.size())) {
+                figures.add(against(ours, peer, entry, forks.get(peer)));
+            }
+            if (names.size() == 1) {
+                figures.add(ours);
+            }
+        });
+        measured.keySet().forEach(entry -> {
+            addScaling(entry, figures);
+            addShare(entry, figures);
+        });
+        return figures;
+    }
+
+    private Figure figure(Suite.Entry entry) {
+        return Figure.of(entry, measured.get(entry).values().iterator().next(), peaks.get(entry.threads()));
+    }
+
+    private static Figure against(Figure ours, String name, Suite.Entry entry, List<Fork> theirs) {
+        return ours.against(name, entry.task().items() / Figure.median(theirs) * 1e9,
+                theirs.stream().mapToDouble(Fork::peakMemory).max().orElseThrow());
+    }
+
+    /** Several threads against one. */
+    private void addScaling(Suite.Entry entry, List<Figure> figures) {
+        if (entry.threads() > 1) {
+            measured.keySet().stream().filter(e -> e.threads() == 1 && e.task().equals(entry.task())).findFirst()
+                    .ifPresent(one -> figures.add(figure(entry).against("espalier, 1 thread", figure(one).median(), null)));
+        }
+    }
+
+    /** What a step takes beyond its convolutions. */
+    private void addShare(Suite.Entry step, List<Figure> figures) {
+        if (step.task() instanceof NetworkTask t && t.kind() == Kind.TRAINING_STEP) {
+            NetworkTask part = new NetworkTask(Kind.STEP_CONVOLUTIONS, t.batch());
+            measured.keySet().stream().filter(e -> e.threads() == step.threads() && e.task().equals(part)).findFirst()
+                    .ifPresent(convolutions -> figures.add(share(figure(step), figure(convolutions))));
+        }
+    }
+
+    private static Figure share(Figure step, Figure convolutions) {
+        double median = 1 - convolutions.milliseconds() / step.milliseconds();
+        // The least share is that of the fastest step over the slowest convolutions.
+        double min = 1 - step.max() / convolutions.min();
+        double max = 1 - step.min() / convolutions.max();
+        return new Figure(SHARE, step.shape(), step.threads(), "share", median, min, max, step.forks(),
+                step.milliseconds() - convolutions.milliseconds(), 0, step.peakGflops(), step.bytesPerOp(), step.peakMemory(),
+                "at most", MOST_SHARE, null, MOST_SHARE / median);
+    }
+}

@@ -1,0 +1,156 @@
+package espalier.bench.measure;
+
+import espalier.bench.jmh.Attack;
+import espalier.bench.jmh.Convolutions;
+import espalier.bench.jmh.Inference;
+import espalier.bench.jmh.Matrices;
+import espalier.bench.jmh.Peak;
+import espalier.bench.jmh.StepConvolutions;
+import espalier.bench.jmh.TaskBenchmark;
+import espalier.bench.jmh.TrainingStep;
+import espalier.bench.peer.ConvLayer;
+import espalier.bench.peer.ConvTask;
+import espalier.bench.peer.Espalier;
+import espalier.bench.peer.GemmTask;
+import espalier.bench.peer.NetworkTask;
+import espalier.bench.peer.PeakTask;
+import espalier.bench.peer.Peers;
+import espalier.bench.peer.Task;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/** Tasks that are measured together. */
+public final class Suite {
+    private static final int CONV_BATCH = 32;
+    private static final int BATCH = 128;
+    private static final int QUICK_BATCH = 8;
+    /** From this size on a product is worth several threads. */
+    private static final double THREADED_FLOPS = 2.0 * 512 * 512 * 512;
+
+    /**
+     * One task, measured with so many threads for each implementation.
+     *
+     * @param implementations ours first; of a ladder, all rungs
+     */
+    public record Entry(Task task, int threads, List<String> implementations, Effort effort) {
+        /** {@return the JMH class that does the task} */
+        Class<? extends TaskBenchmark> benchmark() {
+            return switch (task) {
+                case PeakTask _ -> Peak.class;
+                case GemmTask _ -> Matrices.class;
+                case ConvTask _ -> Convolutions.class;
+                case NetworkTask network -> switch (network.kind()) {
+                    case TRAINING_STEP -> TrainingStep.class;
+                    case STEP_CONVOLUTIONS -> StepConvolutions.class;
+                    case INFERENCE -> Inference.class;
+                    case ATTACK -> Attack.class;
+                };
+            };
+        }
+
+        /** {@return JMH's parameters beside implementation and threads} */
+        Map<String, String> parameters() {
+            Map<String, String> parameters = new LinkedHashMap<>();
+            switch (task) {
+                case PeakTask _ -> {}
+                case ConvTask conv -> {
+                    parameters.put("shape", conv.shape());
+                    parameters.put("direction", conv.direction().toString());
+                }
+                case GemmTask _, NetworkTask _ -> parameters.put("shape", task.shape());
+            }
+            return parameters;
+        }
+    }
+
+    private final List<Entry> entries = new ArrayList<>();
+    private final int[] threads;
+    private final boolean quick;
+
+    /**
+     * An empty suite.
+     *
+     * @param threads how many threads to measure with, the least first
+     * @param quick   whether to try small sizes shortly
+     */
+    public Suite(int[] threads, boolean quick) {
+        this.threads = threads.clone();
+        this.quick = quick;
+    }
+
+    /** {@return what is to be measured, in order} */
+    public List<Entry> entries() {
+        return List.copyOf(entries);
+    }
+
+    /** Keeps what {@code wanted} accepts, and returns this. */
+    public Suite only(Predicate<Task> wanted) {
+        entries.removeIf(e -> !wanted.test(e.task));
+        return this;
+    }
+
+    /** Sets the number of forks and returns this. */
+    public Suite forks(int forks) {
+        entries.replaceAll(e -> new Entry(e.task, e.threads, e.implementations, e.effort.withForks(forks)));
+        return this;
+    }
+
+    /** Adds matrix products and returns this. */
+    public Suite gemm() {
+        return gemm(quick ? List.of("64x64x64", "256x256x256", "128x10x64 nt") : GemmTask.SHAPES);
+    }
+
+    /** Adds the matrix products of these shapes and returns this. */
+    public Suite gemm(List<String> shapes) {
+        shapes.stream().map(GemmTask::parse).forEach(t -> add(t, t.flops() >= THREADED_FLOPS, Effort.KERNEL));
+        return this;
+    }
+
+    /** Adds convolutions, each in three directions, and returns this. */
+    public Suite conv() {
+        for (ConvLayer layer : ConvLayer.ALL) {
+            if (!quick || layer.name().startsWith("resnet20")) {
+                for (ConvTask.Direction direction : ConvTask.Direction.values()) {
+                    add(new ConvTask(layer, direction, quick ? 1 : CONV_BATCH), false, Effort.KERNEL);
+                }
+            }
+        }
+        return this;
+    }
+
+    /** Adds training, the convolutions of training, and inference, and returns this. */
+    public Suite step() {
+        network(NetworkTask.Kind.TRAINING_STEP, quick ? QUICK_BATCH : BATCH);
+        network(NetworkTask.Kind.STEP_CONVOLUTIONS, quick ? QUICK_BATCH : BATCH);
+        network(NetworkTask.Kind.INFERENCE, quick ? QUICK_BATCH : BATCH);
+        network(NetworkTask.Kind.INFERENCE, 1);
+        return this;
+    }
+
+    /** Adds PGD and returns this. */
+    public Suite attack() {
+        network(NetworkTask.Kind.ATTACK, quick ? QUICK_BATCH : BATCH);
+        return this;
+    }
+
+    private void network(NetworkTask.Kind kind, int batch) {
+        add(new NetworkTask(kind, batch), true, Effort.NETWORK);
+    }
+
+    private void add(Task task, boolean threaded, Effort effort) {
+        for (int n : threaded ? threads : new int[] {threads[0]}) {
+            entries.add(new Entry(task, n, Peers.supporting(task, n), quick ? Effort.QUICK : effort));
+        }
+    }
+
+    /** Adds the multiply-add peak with each number of threads that anything is measured with, in front, and returns this. */
+    public Suite peak() {
+        Effort effort = quick ? Effort.KERNEL.withForks(1) : Effort.KERNEL;
+        entries.addAll(0, entries.stream().map(Entry::threads).distinct().sorted()
+                .map(n -> new Entry(new PeakTask(n), n, List.of(Espalier.NAME), effort)).toList());
+        return this;
+    }
+}

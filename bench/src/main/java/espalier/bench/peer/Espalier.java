@@ -1,0 +1,108 @@
+package espalier.bench.peer;
+
+import espalier.bench.report.Environment;
+import espalier.engine.kernel.FmaPeak;
+import espalier.engine.kernel.Gemm;
+import espalier.engine.kernel.GemmKernels;
+import espalier.engine.kernel.Kernels;
+import espalier.engine.parallel.Parallel;
+import espalier.engine.tensor.Scratch;
+
+/** We ourselves. The number of threads is that of {@link Parallel}, which whoever measures sets. */
+public final class Espalier implements Peer {
+    /** Its {@link #name}. */
+    public static final String NAME = "espalier";
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public String about() {
+        return "Espalier " + Environment.current().commit() + ", " + Kernels.active().name() + " kernels";
+    }
+
+    @Override
+    public boolean supports(Task task, int threads) {
+        return true;
+    }
+
+    @Override
+    public Workload prepare(Task task, int threads) {
+        return switch (task) {
+            case GemmTask gemm -> new Multiplication(gemm);
+            case ConvTask conv -> ConvWorkload.of(conv);
+            case NetworkTask network -> NetworkWorkload.of(network);
+            case PeakTask peak -> new MultiplyAdds(peak);
+        };
+    }
+
+    /** {@link Gemm#multiply}, on several threads cut into blocks of rows as the linear layer does. */
+    private static final class Multiplication implements Workload {
+        private static final int BLOCK = 64;
+
+        private final GemmTask task;
+        private float[] a;
+        private float[] b;
+        private float[] c;
+
+        Multiplication(GemmTask task) {
+            this.task = task;
+        }
+
+        @Override
+        public void fresh() {
+            a = task.a();
+            b = task.b();
+            c = new float[task.m() * task.n()];
+        }
+
+        @Override
+        public void run() {
+            if (Parallel.threads() == 1) {
+                rows(0, task.m());
+            } else {
+                Parallel.forEach(Math.ceilDiv(task.m(), BLOCK), i -> rows(i * BLOCK, Math.min(task.m(), (i + 1) * BLOCK)));
+            }
+        }
+
+        private void rows(int from, int to) {
+            GemmKernels gemm = Kernels.active().gemm();
+            int m = task.m();
+            int n = task.n();
+            int k = task.k();
+            int rsA = task.transA() ? 1 : k;
+            float[] scratch = Scratch.atLeast(Gemm.scratchSize(gemm, to - from, n, k));
+            Gemm.multiply(gemm, to - from, n, k, a, from * rsA, rsA, task.transA() ? m : 1,
+                    b, 0, task.transB() ? 1 : n, task.transB() ? k : 1, c, from * n, n, false, scratch, Scratch.FIRST);
+        }
+
+        @Override
+        public float[] result() {
+            return c;
+        }
+    }
+
+    /** {@link FmaPeak} on every thread. */
+    private static final class MultiplyAdds implements Workload {
+        private final float[] results;
+
+        MultiplyAdds(PeakTask task) {
+            results = new float[task.threads()];
+        }
+
+        @Override
+        public void fresh() {}
+
+        @Override
+        public void run() {
+            Parallel.forEach(results.length, i -> results[i] = FmaPeak.run(PeakTask.ITERATIONS));
+        }
+
+        @Override
+        public float[] result() {
+            return results;
+        }
+    }
+}
