@@ -3,8 +3,8 @@ package espalier.bench.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class HelpTest {
+    private static final Pattern WORD = Pattern.compile("'[^']*'|\\S+");
+
     private static Stream<List<String>> commands() {
         return below(Cli.commandLine(), List.of());
     }
@@ -51,7 +53,8 @@ class HelpTest {
         for (String line : all.lines().map(String::strip).filter(l -> l.startsWith("espalier ")).toList()) {
             String command = line.split(" {3,}| > ")[0];
             if (!command.contains("COMMAND")) {
-                Cli.commandLine().parseArgs(Arrays.stream(command.split(" +")).skip(1).toArray(String[]::new));
+                Cli.commandLine().parseArgs(WORD.matcher(command).results().map(m -> m.group().replace("'", "")).skip(1)
+                        .toArray(String[]::new));
             }
         }
     }
