@@ -17,7 +17,8 @@ import java.util.stream.IntStream;
  *   <li>forward: {@code y = W · patches(x)}
  *   <li>by the input: a convolution of the output gradient with the weights turned round, for each of the stride² phases of the
  *       input's grid, so that no multiplication by an inserted zero is done
- *   <li>by the weights: {@code patches(x) · yᵀ}, summed over positions in registers
+ *   <li>by the weights: {@code patches(x) · yᵀ}, summed over positions in registers: as outer products, or as dot products
+ *       where there are too few outputs to pay for the broadcasts
  * </ul>
  *
  * <p>An instance is immutable and may be used by several threads. Layouts: x {@code [groups·c,h,w]}, y
@@ -26,6 +27,10 @@ import java.util.stream.IntStream;
 public final class Convolution {
     private static final Map<Key, Convolution> KNOWN = new ConcurrentHashMap<>();
     private static final int MOST_KNOWN = 512;
+    /** Positions gathered at a time for dot products: enough to pay for loading and storing their sums, few enough for L2. */
+    private static final int DOT_POSITIONS = 512;
+    /** Between rows of dot products: no power of two, which would put all of them into one set of the cache. */
+    private static final int DOT_STRIDE = DOT_POSITIONS + 16;
     /** Floats in a cache line of 64 bytes. */
     private static final int ALIGNED = 16;
 
@@ -35,6 +40,7 @@ public final class Convolution {
     private final ConvShape shape;
     private final int groups;
     private final int panelWidth;
+    private final boolean dots;
     private final Patches input;
     private final List<Phase> phases;
 
@@ -54,6 +60,7 @@ public final class Convolution {
         this.shape = shape;
         this.groups = groups;
         this.panelWidth = gemm.lanes() * gemm.maxVectors();
+        this.dots = shape.o() <= 2 * gemm.lanes() && shape.o() % ROWS == 0 && shape.positions() % gemm.lanes() == 0;
         this.input = inputPatches(shape, groups);
         this.phases = phases(shape, groups);
     }
@@ -197,60 +204,107 @@ public final class Convolution {
 
     // ---- by the weights
 
-    /** {@return floats in a sum of {@link #accumulateWeight}: {@code [groups][taps][o]}, o rounded up to whole vectors} */
+    /** {@return floats in a sum of {@link #accumulateWeight}, in whichever of its two layouts} */
     public int weightSumSize() {
-        return groups * shape.taps() * paddedOutputs();
+        return groups * groupSumSize();
+    }
+
+    private int groupSumSize() {
+        return dots ? paddedTaps() * shape.o() * gemm.lanes() : shape.taps() * paddedOutputs();
     }
 
     private int paddedOutputs() {
         return Gemm.roundUp(shape.o(), gemm.lanes());
     }
 
-    /** {@return the floats of scratch that {@link #accumulateWeight} needs} */
-    public int weightScratch() {
-        return scratch(input) + panelWidth * paddedOutputs();
+    private int paddedTaps() {
+        return Gemm.roundUp(shape.taps(), ROWS);
     }
 
-    /** {@code sum += patches(x) · gyᵀ}: one image's share of the gradient by the weights, transposed. */
+    /** {@return the floats of scratch that {@link #accumulateWeight} needs} */
+    public int weightScratch() {
+        return dots
+                ? padded(input) + (paddedTaps() + shape.o()) * DOT_STRIDE
+                : scratch(input) + panelWidth * paddedOutputs();
+    }
+
+    /** {@code sum += patches(x) · gyᵀ}: one image's share of the gradient by the weights. */
     public void accumulateWeight(float[] x, int xOffset, float[] gy, int gyOffset, float[] sum,
             float[] scratch, int scratchOffset) {
         input.pad(x, xOffset, shape.h(), shape.w(), scratch, scratchOffset);
+        for (int g = 0; g < groups; g++) {
+            int source = scratchOffset + g * shape.c() * input.height() * input.width();
+            int gradient = gyOffset + g * shape.o() * shape.positions();
+            if (dots) {
+                accumulateDots(source, gy, gradient, sum, g * groupSumSize(), scratch, scratchOffset);
+            } else {
+                accumulateOuter(source, gy, gradient, sum, g * groupSumSize(), scratch, scratchOffset);
+            }
+        }
+    }
+
+    private void accumulateOuter(int source, float[] gy, int gradient, float[] sum, int sumOffset,
+            float[] scratch, int scratchOffset) {
         int panelAt = scratchOffset + padded(input);
         int transposedAt = scratchOffset + scratch(input);
         int outputs = paddedOutputs();
         int positions = shape.positions();
-        for (int g = 0; g < groups; g++) {
-            int source = scratchOffset + g * shape.c() * input.height() * input.width();
-            int gradient = gyOffset + g * shape.o() * positions;
-            for (int j = 0; j < positions; j += panelWidth) {
-                int columns = Math.min(panelWidth, positions - j);
-                gemm.transpose(shape.o(), columns, gy, gradient + j, positions, scratch, transposedAt, outputs);
-                for (int k = 0; k < shape.taps(); k += Gemm.BLOCK_K) {
-                    int kb = Math.min(Gemm.BLOCK_K, shape.taps() - k);
-                    gemm.gatherPanel(scratch, source, input.rowOffsets(), k, kb, input.columnOffsets(), j, columns,
-                            scratch, panelAt, panelWidth);
-                    gemm.accumulateOuter(kb, outputs / gemm.lanes(), columns, scratch, panelAt, panelWidth,
-                            scratch, transposedAt, sum, (g * shape.taps() + k) * outputs);
+        for (int j = 0; j < positions; j += panelWidth) {
+            int columns = Math.min(panelWidth, positions - j);
+            gemm.transpose(shape.o(), columns, gy, gradient + j, positions, scratch, transposedAt, outputs);
+            for (int k = 0; k < shape.taps(); k += Gemm.BLOCK_K) {
+                int kb = Math.min(Gemm.BLOCK_K, shape.taps() - k);
+                gemm.gatherPanel(scratch, source, input.rowOffsets(), k, kb, input.columnOffsets(), j, columns,
+                        scratch, panelAt, panelWidth);
+                gemm.accumulateOuter(kb, outputs / gemm.lanes(), columns, scratch, panelAt, panelWidth,
+                        scratch, transposedAt, sum, sumOffset + k * outputs);
+            }
+        }
+    }
+
+    private void accumulateDots(int source, float[] gy, int gradient, float[] sum, int sumOffset,
+            float[] scratch, int scratchOffset) {
+        int gradientAt = scratchOffset + padded(input);
+        int panelAt = gradientAt + shape.o() * DOT_STRIDE;
+        int positions = shape.positions();
+        for (int j = 0; j < positions; j += DOT_POSITIONS) {
+            int columns = Math.min(DOT_POSITIONS, positions - j);
+            for (int o = 0; o < shape.o(); o++) {
+                System.arraycopy(gy, gradient + o * positions + j, scratch, gradientAt + o * DOT_STRIDE, columns);
+            }
+            gemm.gatherPanel(scratch, source, input.rowOffsets(), 0, shape.taps(), input.columnOffsets(), j, columns,
+                    scratch, panelAt, DOT_STRIDE);
+            for (int k = shape.taps(); k < paddedTaps(); k++) {
+                Arrays.fill(scratch, panelAt + k * DOT_STRIDE, panelAt + k * DOT_STRIDE + columns, 0f);
+            }
+            gemm.accumulateDots(paddedTaps(), shape.o(), columns / gemm.lanes(), scratch, panelAt, DOT_STRIDE,
+                    scratch, gradientAt, DOT_STRIDE, sum, sumOffset);
+        }
+    }
+
+    /** {@code gw = Σ sums}, in the order of {@code sums}, brought into the layout of the weights. */
+    public void finishWeight(float[][] sums, float[] gw) {
+        Arrays.fill(gw, 0f);
+        for (float[] sum : sums) {
+            for (int g = 0; g < groups; g++) {
+                for (int o = 0; o < shape.o(); o++) {
+                    int to = (g * shape.o() + o) * shape.taps();
+                    for (int k = 0; k < shape.taps(); k++) {
+                        gw[to + k] += dots ? dot(sum, g, o, k) : sum[g * groupSumSize() + k * paddedOutputs() + o];
+                    }
                 }
             }
         }
     }
 
-    /** {@code gw = Σ sumsᵀ}, in the order of {@code sums}, brought into the layout of the weights. */
-    public void finishWeight(float[][] sums, float[] gw) {
-        int outputs = paddedOutputs();
-        for (int g = 0; g < groups; g++) {
-            for (int o = 0; o < shape.o(); o++) {
-                int to = (g * shape.o() + o) * shape.taps();
-                for (int k = 0; k < shape.taps(); k++) {
-                    float total = 0;
-                    for (float[] sum : sums) {
-                        total += sum[(g * shape.taps() + k) * outputs + o];
-                    }
-                    gw[to + k] = total;
-                }
-            }
+    private float dot(float[] sum, int g, int o, int k) {
+        int tile = k / ROWS * (shape.o() / ROWS) + o / ROWS;
+        int at = g * groupSumSize() + ((tile * ROWS + k % ROWS) * ROWS + o % ROWS) * gemm.lanes();
+        float total = 0;
+        for (int lane = 0; lane < gemm.lanes(); lane++) {
+            total += sum[at + lane];
         }
+        return total;
     }
 
     // ---- shared

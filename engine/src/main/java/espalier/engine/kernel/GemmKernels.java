@@ -43,12 +43,24 @@ public interface GemmKernels {
             float[] c, int cOffset);
 
     /**
-     * {@code panel[k][j] = source[rowOffsets[firstRow + k] + columnOffsets[firstColumn + j]]}, zero from {@code columns} on: gathers image patches.
+     * {@code S[i][j][l] += Σ_p A[i][p·lanes + l]·B[j][p·lanes + l]}: dot products of rows with rows, their sums left apart by
+     * lane. Where a layer has few outputs this loads less than {@link #accumulateOuter}: no element is broadcast.
      *
-     * @param width elements in a row of the panel, a multiple of {@link #lanes}
+     * @param m rows of A, a multiple of {@link #ROWS}
+     * @param n rows of B, a multiple of {@link #ROWS}
+     * @param vectors length of the rows, in vectors
+     * @param sums {@code [m/ROWS][n/ROWS][ROWS][ROWS][lanes]}
+     */
+    void accumulateDots(int m, int n, int vectors, float[] a, int aOffset, int lda, float[] b, int bOffset, int ldb,
+            float[] sums, int sumsOffset);
+
+    /**
+     * {@code panel[k][j] = source[rowOffsets[firstRow + k] + columnOffsets[firstColumn + j]]}, zeros up to the next whole vector: gathers image patches.
+     *
+     * @param ld elements between rows of the panel
      */
     void gatherPanel(float[] source, int sourceOffset, int[] rowOffsets, int firstRow, int rows,
-            int[] columnOffsets, int firstColumn, int columns, float[] panel, int panelOffset, int width);
+            int[] columnOffsets, int firstColumn, int columns, float[] panel, int panelOffset, int ld);
 
     /**
      * {@code y[j][i] = x[i][j]} for i below m and j below n, and 0 for i from m to {@code ldy}.

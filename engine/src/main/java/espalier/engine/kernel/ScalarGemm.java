@@ -49,15 +49,29 @@ final class ScalarGemm implements GemmKernels {
     }
 
     @Override
+    public void accumulateDots(int m, int n, int vectors, float[] a, int aOffset, int lda, float[] b, int bOffset, int ldb,
+            float[] sums, int sumsOffset) {
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < n; j++) {
+                float sum = 0;
+                for (int p = 0; p < vectors; p++) {
+                    sum += a[aOffset + i * lda + p] * b[bOffset + j * ldb + p];
+                }
+                int tile = (i / ROWS * (n / ROWS) + j / ROWS) * ROWS * ROWS;
+                sums[sumsOffset + tile + i % ROWS * ROWS + j % ROWS] += sum;
+            }
+        }
+    }
+
+    @Override
     public void gatherPanel(float[] source, int sourceOffset, int[] rowOffsets, int firstRow, int rows,
-            int[] columnOffsets, int firstColumn, int columns, float[] panel, int panelOffset, int width) {
+            int[] columnOffsets, int firstColumn, int columns, float[] panel, int panelOffset, int ld) {
         for (int r = 0; r < rows; r++) {
             int from = sourceOffset + rowOffsets[firstRow + r];
-            int to = panelOffset + r * width;
+            int to = panelOffset + r * ld;
             for (int j = 0; j < columns; j++) {
                 panel[to + j] = source[from + columnOffsets[firstColumn + j]];
             }
-            Arrays.fill(panel, to + columns, to + width, 0f);
         }
     }
 

@@ -136,17 +136,21 @@ class GemmKernelTest {
             if (columns == 0) {
                 continue;
             }
-            for (int rowLength : new int[] {3, 8, 16, 64}) {
-                int[] columnOffsets = Patches.grid(columns / rowLength + 2, rowLength, rowLength + 2, 1);
+            for (int[] grid : new int[][] {{3, 5, 1}, {8, 10, 1}, {16, 18, 1}, {64, 66, 1}, {3, 7, 2}, {8, 20, 2}, {16, 34, 2},
+                    {64, 130, 2}, {2, 6, 1}, {16, 60, 3}}) {
+                int[] columnOffsets = Patches.grid(columns / grid[0] + 2, grid[0], grid[1], grid[2]);
                 int[] rowOffsets = {0, 5, 1, 9, 2};
-                float[] source = values(40 + columnOffsets[columnOffsets.length - 1]);
-                int width = Gemm.roundUp(columns, LANES);
-                float[] expected = new float[4 * width + 1];
-                float[] actual = new float[4 * width + 1];
+                float[] source = values(2 + 9 + 1 + columnOffsets[columns]);
+                int ld = Gemm.roundUp(columns, LANES) + 5;
+                float[] expected = new float[4 * ld];
+                float[] actual = new float[4 * ld];
                 Arrays.fill(actual, GUARD);
                 Arrays.fill(expected, GUARD);
-                scalar.gatherPanel(source, 2, rowOffsets, 1, 4, columnOffsets, 1, columns, expected, 0, width);
-                KERNELS.gatherPanel(source, 2, rowOffsets, 1, 4, columnOffsets, 1, columns, actual, 0, width);
+                scalar.gatherPanel(source, 2, rowOffsets, 1, 4, columnOffsets, 1, columns, expected, 0, ld);
+                for (int r = 0; r < 4; r++) {
+                    Arrays.fill(expected, r * ld + columns, r * ld + Gemm.roundUp(columns, LANES), 0f);
+                }
+                KERNELS.gatherPanel(source, 2, rowOffsets, 1, 4, columnOffsets, 1, columns, actual, 0, ld);
                 assertThat(actual).isEqualTo(expected);
             }
             int m = columns;
@@ -160,6 +164,38 @@ class GemmKernelTest {
                 scalar.transpose(m, n, x, 4, n + 3, expected, 6, ldy);
                 KERNELS.transpose(m, n, x, 4, n + 3, actual, 6, ldy);
                 assertThat(actual).isEqualTo(expected);
+            }
+        }
+    }
+
+    @Test
+    void dotProductsByLane() {
+        int vectors = 5;
+        int m = 8;
+        int n = 12;
+        int lda = vectors * LANES + 3;
+        int ldb = vectors * LANES + 1;
+        float[] a = values(2 + m * lda);
+        float[] b = values(1 + n * ldb);
+        float[] sums = values(4 + m * n * LANES);
+        float[] before = sums.clone();
+        KERNELS.accumulateDots(m, n, vectors, a, 2, lda, b, 1, ldb, sums, 4);
+        int rows = GemmKernels.ROWS;
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < n; j++) {
+                int tile = i / rows * (n / rows) + j / rows;
+                for (int lane = 0; lane < LANES; lane++) {
+                    int at = 4 + ((tile * rows + i % rows) * rows + j % rows) * LANES + lane;
+                    double sum = before[at];
+                    double magnitude = Math.abs(sum);
+                    for (int p = 0; p < vectors; p++) {
+                        double term = (double) a[2 + i * lda + p * LANES + lane] * b[1 + j * ldb + p * LANES + lane];
+                        sum += term;
+                        magnitude += Math.abs(term);
+                    }
+                    assertThat((double) sums[at])
+                            .isBetween(sum - bound(vectors, magnitude), sum + bound(vectors, magnitude));
+                }
             }
         }
     }
