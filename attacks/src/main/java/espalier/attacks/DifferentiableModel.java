@@ -5,10 +5,11 @@ import espalier.engine.tensor.Tensor;
 /**
  * What an attack sees of a network: logits of pixels, differentiable by the tape.
  *
- * <p>Normalization is inside. The model must be in evaluation mode; an attack never asks for the gradient of a parameter.
+ * <p>Normalization is inside, unless an attack moves {@linkplain AttackSpace#NORMALIZED normalized} images. The model should be in
+ * evaluation mode, or images influence each other; an attack never asks for the gradient of a parameter.
  */
 @FunctionalInterface
 public interface DifferentiableModel {
-    /** {@return logits [N,K] of {@code pixels} [N,...] in [0, 1]} */
+    /** {@return logits [N,K] of {@code pixels} [N,...]} */
     Tensor logits(Tensor pixels);
 }

@@ -1,6 +1,7 @@
 package espalier.attacks;
 
 import espalier.engine.UserError;
+import espalier.engine.autograd.Gradients;
 import espalier.engine.autograd.Tape;
 import espalier.engine.op.CrossEntropy;
 import espalier.engine.op.Reduction;
@@ -8,6 +9,7 @@ import espalier.engine.parallel.Parallel;
 import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;
 import espalier.engine.tensor.Workspace;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -18,10 +20,35 @@ import java.util.stream.IntStream;
  * length epsilon FGSM.
  *
  * <p>The loss is the cross-entropy summed over the batch, so that images do not influence each other. Whatever comes out lies in
- * the ball of the threat model and in [0, 1], as float arithmetic measures it. Sources: Madry et al. 2018 (arXiv 1706.06083),
+ * the ball of the threat model and in the range of its space, as float arithmetic measures it. Sources: Madry et al. 2018 (arXiv 1706.06083),
  * Goodfellow et al. 2015 (arXiv 1412.6572).
  */
 public record Pgd(ThreatModel threat) {
+    /** Sees gradients that an attack computes on its way and has no use for itself. */
+    public interface Tap {
+        /** Nothing. */
+        Tap NONE = new Tap() {
+            @Override
+            public List<Tensor> watched() {
+                return List.of();
+            }
+
+            @Override
+            public void step(Gradients gradients, int images) {}
+        };
+
+        /** {@return the tensors to differentiate by, besides the images} */
+        List<Tensor> watched();
+
+        /** @param gradients of the loss summed over {@code images} images, before the step; they die with the call */
+        void step(Gradients gradients, int images);
+    }
+
+    /** {@link #perturb(DifferentiableModel, Tensor, int[], long, int, Tap)} without a tap. */
+    public Tensor perturb(DifferentiableModel model, Tensor x, int[] labels, long seed, int firstIndex) {
+        return perturb(model, x, labels, seed, firstIndex, Tap.NONE);
+    }
+
     /**
      * {@return adversarial images of the shape of {@code x}, in the workspace open at the call}
      *
@@ -29,30 +56,34 @@ public record Pgd(ThreatModel threat) {
      * loss of the target). The random start depends on the seed, the image's index and the restart alone: neither on how images
      * are cut into batches nor on threads.
      *
-     * @param model whose gradients lead; in evaluation mode
-     * @param x images [N,...] in [0, 1]
+     * @param model whose gradients lead; asked once for predicted labels, if they are wanted, and once a step
+     * @param x images [N,...], in [0, 1] if the attack is one of pixels
      * @param labels their true classes
      * @param firstIndex the position of the first image in the whole data
+     * @param tap sees every step
      * @throws UserError when the fixed target is not one of the model's classes
      */
-    public Tensor perturb(DifferentiableModel model, Tensor x, int[] labels, long seed, int firstIndex) {
+    public Tensor perturb(DifferentiableModel model, Tensor x, int[] labels, long seed, int firstIndex, Tap tap) {
         if (x.shape().dim(0) != labels.length) {
             throw new IllegalArgumentException("attack: images " + x.shape() + " against " + labels.length + " labels");
         }
-        requirePixels(x);
+        if (threat.space() == AttackSpace.PIXELS) {
+            requirePixels(x);
+        }
         try (Workspace workspace = Workspace.open()) {
             int[] goals = goals(model, x, labels);
             int[] all = IntStream.range(0, labels.length).toArray();
-            Tensor best = iterate(model, x, goals, all, seed, firstIndex, 0);
+            Tensor best = iterate(model, x, goals, all, seed, firstIndex, 0, tap);
             if (threat.restarts() > 1) {
-                restart(model, x, goals, best, seed, firstIndex);
+                restart(model, x, goals, best, seed, firstIndex, tap);
             }
             return workspace.keep(best);
         }
     }
 
     /** Tries what has not succeeded again, and overwrites {@code best} where that is better. */
-    private void restart(DifferentiableModel model, Tensor x, int[] goals, Tensor best, long seed, int firstIndex) {
+    private void restart(DifferentiableModel model, Tensor x, int[] goals, Tensor best, long seed, int firstIndex,
+            Tap tap) {
         double[] scores = scores(model, best, goals);
         int n = x.size() / Math.max(1, goals.length);
         for (int r = 1; r < threat.restarts(); r++) {
@@ -62,7 +93,7 @@ public record Pgd(ThreatModel threat) {
             }
             try (Workspace _ = Workspace.open()) {
                 int[] openGoals = Arrays.stream(open).map(i -> goals[i]).toArray();
-                Tensor candidate = iterate(model, gather(x, open), openGoals, open, seed, firstIndex, r);
+                Tensor candidate = iterate(model, gather(x, open), openGoals, open, seed, firstIndex, r, tap);
                 double[] candidateScores = scores(model, candidate, openGoals);
                 for (int k = 0; k < open.length; k++) {
                     if (candidateScores[k] > scores[open[k]]) {
@@ -75,8 +106,9 @@ public record Pgd(ThreatModel threat) {
     }
 
     private Tensor iterate(DifferentiableModel model, Tensor origin, int[] goals, int[] indices, long seed, int firstIndex,
-            int restart) {
+            int restart, Tap tap) {
         Norm norm = threat.norm();
+        AttackSpace space = threat.space();
         int images = goals.length;
         int n = origin.size() / Math.max(1, images);
         float[] start = origin.data();
@@ -84,19 +116,22 @@ public record Pgd(ThreatModel threat) {
         float[] x = adversarial.data();
         System.arraycopy(start, 0, x, 0, x.length);
         if (threat.randomStart()) {
-            Parallel.forEach(images, i -> norm.randomStart(x, start, i * n, n, threat.epsilon(),
+            Parallel.forEach(images, i -> norm.randomStart(x, start, i * n, n, threat.epsilon(), space,
                     random(seed, firstIndex + indices[i], restart)));
         }
         var loss = new CrossEntropy(goals, 0f, Reduction.SUM);
         double ascent = threat.targeted() ? -threat.stepSize() : threat.stepSize();
+        List<Tensor> watched = new ArrayList<>(tap.watched());
+        watched.add(adversarial);
         for (int step = 0; step < threat.steps(); step++) {
             try (Workspace _ = Workspace.open()) {
-                float[] gradient = Tape.record(List.of(adversarial), () -> loss.apply(model.logits(adversarial)))
-                        .of(adversarial).data();
-                Parallel.forEach(images, i -> norm.step(x, start, gradient, i * n, n, ascent, threat.epsilon()));
+                Gradients gradients = Tape.record(watched, () -> loss.apply(model.logits(adversarial)));
+                tap.step(gradients, images);
+                float[] gradient = gradients.of(adversarial).data();
+                Parallel.forEach(images, i -> norm.step(x, start, gradient, i * n, n, ascent, threat.epsilon(), space));
             }
         }
-        Parallel.forEach(images, i -> norm.tighten(x, start, i * n, n, threat.epsilon()));
+        Parallel.forEach(images, i -> norm.tighten(x, start, i * n, n, threat.epsilon(), space));
         return adversarial;
     }
 

@@ -6,8 +6,8 @@ import espalier.engine.UserError;
  * What the attacker may do: printed and stored with every robustness figure, which means nothing without it.
  *
  * @param norm how a perturbation is measured
- * @param epsilon the largest perturbation, in pixel units
- * @param stepSize the length of a step, in pixel units
+ * @param epsilon the largest perturbation, in units of the space: of pixels
+ * @param stepSize the length of a step, in the same
  * @param steps the number of steps
  * @param restarts how often the attack is tried on an image; more than once needs a random start
  * @param randomStart whether an attack starts at a random point of the ball, rather than at the image
@@ -15,9 +15,10 @@ import espalier.engine.UserError;
  * @param targetClass the class of {@link Target#FIXED}, else null
  * @param labels the class that an image is taken to have
  * @param gradientSource whose gradients lead the attack: {@link #SELF}, {@link #FLOAT_PARENT} or {@link #transferFrom}
+ * @param space what is moved; null, as in files of old, for pixels
  */
 public record ThreatModel(Norm norm, double epsilon, double stepSize, int steps, int restarts, boolean randomStart,
-        Target target, Integer targetClass, LabelSource labels, String gradientSource) {
+        Target target, Integer targetClass, LabelSource labels, String gradientSource, AttackSpace space) {
     /** The judged model's own gradients: a white-box attack. */
     public static final String SELF = "self";
     /** Those of the float model that the judged one was quantized from. */
@@ -34,6 +35,13 @@ public record ThreatModel(Norm norm, double epsilon, double stepSize, int steps,
                 "target 'fixed' needs a class, got " + targetClass);
         require(target == Target.FIXED || targetClass == null,
                 "target class " + targetClass + " goes with target 'fixed', not with '" + target + "'");
+        space = space == null ? AttackSpace.PIXELS : space;
+    }
+
+    /** In pixels. */
+    public ThreatModel(Norm norm, double epsilon, double stepSize, int steps, int restarts, boolean randomStart, Target target,
+            Integer targetClass, LabelSource labels, String gradientSource) {
+        this(norm, epsilon, stepSize, steps, restarts, randomStart, target, targetClass, labels, gradientSource, AttackSpace.PIXELS);
     }
 
     /** {@return projected gradient descent, untargeted, from the image itself, once, by the judged model's own gradients} */
@@ -53,22 +61,32 @@ public record ThreatModel(Norm norm, double epsilon, double stepSize, int steps,
 
     /** {@return this, from a random point of the ball, the best of {@code restarts}} */
     public ThreatModel withRandomStart(int restarts) {
-        return new ThreatModel(norm, epsilon, stepSize, steps, restarts, true, target, targetClass, labels, gradientSource);
+        return new ThreatModel(norm, epsilon, stepSize, steps, restarts, true, target, targetClass, labels, gradientSource,
+                space);
     }
 
     /** {@return this, towards a class; {@code targetClass} is for {@link Target#FIXED}, else null} */
     public ThreatModel withTarget(Target target, Integer targetClass) {
-        return new ThreatModel(norm, epsilon, stepSize, steps, restarts, randomStart, target, targetClass, labels, gradientSource);
+        return new ThreatModel(norm, epsilon, stepSize, steps, restarts, randomStart, target, targetClass, labels, gradientSource,
+                space);
     }
 
     /** {@return this, with an image's class taken from {@code labels}} */
     public ThreatModel withLabels(LabelSource labels) {
-        return new ThreatModel(norm, epsilon, stepSize, steps, restarts, randomStart, target, targetClass, labels, gradientSource);
+        return new ThreatModel(norm, epsilon, stepSize, steps, restarts, randomStart, target, targetClass, labels, gradientSource,
+                space);
     }
 
     /** {@return this, led by the gradients of {@code gradientSource}} */
     public ThreatModel withGradientSource(String gradientSource) {
-        return new ThreatModel(norm, epsilon, stepSize, steps, restarts, randomStart, target, targetClass, labels, gradientSource);
+        return new ThreatModel(norm, epsilon, stepSize, steps, restarts, randomStart, target, targetClass, labels, gradientSource,
+                space);
+    }
+
+    /** {@return this, moving what {@code space} says} */
+    public ThreatModel withSpace(AttackSpace space) {
+        return new ThreatModel(norm, epsilon, stepSize, steps, restarts, randomStart, target, targetClass, labels, gradientSource,
+                space);
     }
 
     /** {@return whether a class is to be reached, rather than left} */
@@ -87,7 +105,8 @@ public record ThreatModel(Norm norm, double epsilon, double stepSize, int steps,
                 + count(steps, "step") + " of " + PixelUnits.print(stepSize) + ", " + count(restarts, "restart") + ", "
                 + (randomStart ? "random start, " : "no random start, ")
                 + (targeted() ? "target: " + target + (targetClass == null ? "" : " class " + targetClass) : target) + ", "
-                + labels + " labels, gradient: " + gradientSource;
+                + labels + " labels, gradient: " + gradientSource
+                + (space == AttackSpace.PIXELS ? "" : ", of normalized images, not clipped");
     }
 
     private static String count(int n, String noun) {

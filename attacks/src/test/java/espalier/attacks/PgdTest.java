@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import espalier.engine.UserError;
 import espalier.engine.autograd.Call;
+import espalier.engine.autograd.Gradients;
 import espalier.engine.autograd.Op;
+import espalier.engine.autograd.Tape;
+import espalier.engine.op.CrossEntropy;
 import espalier.engine.op.Linear;
+import espalier.engine.op.Reduction;
 import espalier.engine.parallel.Parallel;
 import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;
 import espalier.engine.tensor.Workspace;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -101,8 +106,8 @@ class PgdTest {
         Arrays.fill(grey, 0.5f);
         float[] a = new float[1000];
         float[] b = new float[1000];
-        norm.randomStart(a, grey, 0, 1000, 0.25, new SplittableRandom(1));
-        norm.randomStart(b, grey, 0, 1000, 0.25, new SplittableRandom(2));
+        norm.randomStart(a, grey, 0, 1000, 0.25, AttackSpace.PIXELS, new SplittableRandom(1));
+        norm.randomStart(b, grey, 0, 1000, 0.25, AttackSpace.PIXELS, new SplittableRandom(2));
         assertThat(a).isNotEqualTo(b);
         double squares = 0;
         float max = 0;
@@ -186,7 +191,7 @@ class PgdTest {
         float[] a = new Pgd(ThreatModel.pgd(norm, 0.1, 0.1, 3)).perturb(_ -> constant, x, labels, 0, 0).data();
         assertThat(a).isEqualTo(x.data());
         float[] y = x.data().clone();
-        norm.step(y, x.data(), new float[] {Float.NaN, 0f, -0f}, 0, 3, 0.1, 0.1);
+        norm.step(y, x.data(), new float[] {Float.NaN, 0f, -0f}, 0, 3, 0.1, 0.1, AttackSpace.PIXELS);
         assertThat(y).isEqualTo(x.data());
     }
 
@@ -234,5 +239,59 @@ class PgdTest {
         var fixed = new Pgd(ThreatModel.fgsm(Norm.LINF, 0.1).withTarget(Target.FIXED, 10));
         assertThatThrownBy(() -> fixed.perturb(model, x, labels, 0, 0)).isInstanceOf(UserError.class)
                 .hasMessageContaining("target class 10");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Norm.class)
+    void normalizedImagesAreKeptInTheBallButNotClipped(Norm norm) {
+        DifferentiableModel model = TestModels.convNet(3);
+        Tensor x = TestModels.uniform(5, -2, 2, 6, 1, 8, 8);
+        ThreatModel threat = ThreatModel.pgd(norm, 0.3, 0.1, 4).withRandomStart(1);
+        int[] labels = Logits.classes(model, x);
+        assertThatThrownBy(() -> new Pgd(threat).perturb(model, x, labels, 0, 0)).hasMessageContaining("[0, 1]");
+        float[] a = new Pgd(threat.withSpace(AttackSpace.NORMALIZED)).perturb(model, x, labels, 0, 0).data();
+        int outside = 0;
+        for (int i = 0; i < 6; i++) {
+            double max = 0;
+            double squares = 0;
+            for (int k = i * 64; k < (i + 1) * 64; k++) {
+                double delta = a[k] - x.data()[k];
+                max = Math.max(max, Math.abs(delta));
+                squares += delta * delta;
+                outside += a[k] < -0.1 || a[k] > 1.1 ? 1 : 0;
+            }
+            assertThat(norm == Norm.LINF ? max : Math.sqrt(squares)).as("image %d", i).isBetween(0.2, 0.3 + 1e-6);
+        }
+        assertThat(outside).isGreaterThan(100);
+    }
+
+    @Test
+    void aTapSeesTheGradientsOfEveryStepAndChangesNothing() {
+        Tensor weight = TestModels.uniform(9, -1, 1, 10, 64);
+        DifferentiableModel model = TestModels.convNet(TestModels.uniform(6, -1, 1, 4, 1, 3, 3),
+                TestModels.uniform(7, -1, 1, 4), weight, TestModels.uniform(8, -1, 1, 10));
+        Tensor x = TestModels.images(5, 3, 1, 8, 8);
+        int[] labels = {1, 2, 3};
+        Pgd attack = new Pgd(ThreatModel.pgd(Norm.LINF, 0.1, 0.03, 3));
+        List<float[]> seen = new ArrayList<>();
+        float[] tapped = attack.perturb(model, x, labels, 0, 0, new Pgd.Tap() {
+            @Override
+            public List<Tensor> watched() {
+                return List.of(weight);
+            }
+
+            @Override
+            public void step(Gradients gradients, int images) {
+                assertThat(images).isEqualTo(3);
+                seen.add(gradients.of(weight).data().clone());
+            }
+        }).data();
+        assertThat(tapped).isEqualTo(attack.perturb(model, x, labels, 0, 0).data());
+        assertThat(seen).hasSize(3);
+        for (int steps = 0; steps < 3; steps++) {
+            Tensor at = steps == 0 ? x : new Pgd(ThreatModel.pgd(Norm.LINF, 0.1, 0.03, steps)).perturb(model, x, labels, 0, 0);
+            var loss = new CrossEntropy(labels, 0, Reduction.SUM);
+            assertThat(Tape.record(List.of(weight), () -> loss.apply(model.logits(at))).of(weight).data()).isEqualTo(seen.get(steps));
+        }
     }
 }

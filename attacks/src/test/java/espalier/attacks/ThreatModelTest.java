@@ -27,19 +27,23 @@ class ThreatModelTest {
                 .withGradientSource(ThreatModel.transferFrom("resnet20")))
                 .hasToString("pgd linf epsilon 8/255, 10 steps of 2/255, 5 restarts, random start, target: least-likely, "
                         + "predicted labels, gradient: transfer from resnet20");
+        assertThat(pgd.withSpace(AttackSpace.NORMALIZED)).hasToString(pgd + ", of normalized images, not clipped");
     }
 
     @Test
     void jsonComesBackEqual() {
         JsonMapper json = JsonMapper.builder().build();
-        for (ThreatModel t : new ThreatModel[] {pgd, pgd.withRandomStart(2).withTarget(Target.FIXED, 7)}) {
+        for (ThreatModel t : new ThreatModel[] {pgd, pgd.withRandomStart(2).withTarget(Target.FIXED, 7),
+                pgd.withSpace(AttackSpace.NORMALIZED)}) {
             assertThat(json.readValue(json.writeValueAsString(t), ThreatModel.class)).isEqualTo(t);
         }
+        String old = json.writeValueAsString(pgd).replace(",\"space\":\"pixels\"", "");
+        assertThat(json.readValue(old, ThreatModel.class)).isEqualTo(pgd);
         JsonNode tree = json.valueToTree(pgd);
         assertThat(tree.get("norm").asString()).isEqualTo("linf");
         assertThat(tree.get("epsilon").asDouble()).isEqualTo(8 / 255.0);
         assertThat(tree.get("target").asString()).isEqualTo("untargeted");
-        assertThat(tree.size()).as("components only").isEqualTo(10);
+        assertThat(tree.size()).as("components only").isEqualTo(11);
     }
 
     static Stream<Runnable> contradictions() {

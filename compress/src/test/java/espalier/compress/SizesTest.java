@@ -2,6 +2,7 @@ package espalier.compress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import espalier.compress.prune.Evidence;
 import espalier.compress.prune.Pruner;
 import espalier.compress.prune.Pruning;
 import espalier.compress.prune.PruningStrategy;
@@ -55,7 +56,7 @@ class SizesTest {
         long macs = 784 * 150 + 100 * 2_400 + 400 * 120 + 120 * 84 + 840;
         Sizes dense = Sizes.of(lenet);
         assertThat(dense).isEqualTo(new Sizes(61_706, 61_706, macs, macs));
-        Pruning pruning = Pruner.prune(lenet, PruningStrategy.GLOBAL_MAGNITUDE, 4, null, 0);
+        Pruning pruning = Pruner.prune(lenet, PruningStrategy.GLOBAL_MAGNITUDE, 4, Evidence.NONE, 0);
         lenet.setMasks(pruning.masks());
         Sizes pruned = Sizes.of(lenet);
         assertThat(pruned.parameters()).isEqualTo(dense.parameters());

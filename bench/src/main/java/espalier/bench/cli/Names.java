@@ -65,8 +65,8 @@ final class Names {
         }
     }
 
-    /** A constant of an enum, by what its {@code toString} says. */
-    abstract static class ConstantOf<E extends Enum<E>> implements ITypeConverter<E> {
+    /** One of some values, by what its {@code toString} says. */
+    abstract static class ConstantOf<E> implements ITypeConverter<E> {
         private final E[] constants;
 
         ConstantOf(E[] constants) {

@@ -9,14 +9,17 @@ import espalier.bench.study.Attack;
 import espalier.bench.study.MaskFile;
 import espalier.bench.study.Result;
 import espalier.bench.study.Training;
+import espalier.compress.Reading;
 import espalier.compress.Sizes;
-import espalier.compress.prune.GradientScores;
+import espalier.compress.prune.Evidence;
+import espalier.compress.prune.Observation;
 import espalier.compress.prune.Pruner;
 import espalier.compress.prune.Pruning;
 import espalier.compress.prune.PruningStrategy;
-import espalier.compress.prune.PruningStrategy.Gradient;
+import espalier.compress.prune.Schedule;
 import espalier.datasets.Dataset;
 import espalier.datasets.Split;
+import espalier.engine.UserError;
 import espalier.nn.model.Model;
 import espalier.nn.train.Evaluation;
 import espalier.nn.train.Evaluator;
@@ -69,6 +72,9 @@ final class PruneCommand implements Runnable {
     public void run() {
         long start = System.nanoTime();
         Options.atLeast(0, epochs, "--epochs");
+        if (!strategy.schedule().equals(Schedule.ONE_SHOT)) {
+            throw new UserError("--strategy " + strategy + " prunes and trains by turns; espalier study does that");
+        }
         Attack threat = attack.attack(AttackOptions.Method.PGD);
         network.requireWeights();
         Dataset data = network.loadDataset();
@@ -77,7 +83,7 @@ final class PruneCommand implements Runnable {
                 : Path.of("runs", "prune-" + model.name() + "-" + data.name() + "-" + strategy + "-" + compression))
                 .requireWritable();
         Progress progress = Output.progress(spec);
-        Pruning pruning = Pruner.prune(model, strategy, compression, scores(model, data, threat, progress), network.seed());
+        Pruning pruning = Pruner.prune(model, strategy, compression, evidence(model, data, threat, progress), network.seed());
         model.setMasks(pruning.masks());
         if (epochs > 0) {
             tune(model, data, out, progress);
@@ -96,15 +102,14 @@ final class PruneCommand implements Runnable {
         });
     }
 
-    private GradientScores scores(Model model, Dataset data, Attack threat, Progress progress) {
-        if (strategy.gradient() == Gradient.NONE) {
-            return null;
+    private Evidence evidence(Model model, Dataset data, Attack threat, Progress progress) {
+        if (strategy.evidence() == Evidence.Kind.NONE) {
+            return Evidence.NONE;
         }
         Split train = samples == null ? data.train() : data.train().head(Options.atLeast(1, samples, "--samples"));
-        try (Progress.Phase phase = progress.phase("gradients", train.size())) {
-            return GradientScores.accumulate(model, LabelledImages.of(train.size(), train::images, train::labels),
-                    network.batchSize(), strategy.gradient() == Gradient.CLEAN ? null : threat.threatModel(), network.seed(),
-                    done -> phase.at(done));
+        try (Progress.Phase phase = progress.phase(strategy.evidence().toString(), train.size())) {
+            return new Observation(model, LabelledImages.of(train.size(), train::images, train::labels), network.batchSize(),
+                    threat.threatModel(), Reading.CORRECTED, network.seed()).gather(strategy.evidence(), done -> phase.at(done));
         }
     }
 

@@ -4,12 +4,16 @@ import espalier.attacks.AdversarialSet;
 import espalier.attacks.LabelledImages;
 import espalier.bench.report.Progress;
 import espalier.bench.report.TrainingProgress;
-import espalier.compress.prune.GradientScores;
-import espalier.compress.prune.Pruner;
+import espalier.compress.Reading;
+import espalier.compress.prune.Evidence;
+import espalier.compress.prune.Observation;
+import espalier.compress.prune.PruningCourse;
 import espalier.compress.prune.PruningStrategy;
-import espalier.compress.prune.PruningStrategy.Gradient;
+import espalier.compress.prune.Schedule.After;
 import espalier.datasets.Dataset;
 import espalier.datasets.Split;
+import espalier.engine.tensor.Tensor;
+import espalier.nn.checkpoint.StateDict;
 import espalier.nn.model.Model;
 import espalier.nn.model.Models;
 import espalier.nn.train.Trainer;
@@ -18,6 +22,8 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.SequencedMap;
+import java.util.function.Supplier;
 
 /** The dense network of one seed and all that is derived from it, each made when it is first asked for. */
 final class Networks {
@@ -26,7 +32,7 @@ final class Networks {
     private final RunFolder folder;
     private final Progress progress;
     private final Cell.Network denseCell;
-    private final Map<Gradient, GradientScores> scores = new EnumMap<>(Gradient.class);
+    private final Map<Evidence.Kind, Evidence> ofDense = new EnumMap<>(Evidence.Kind.class);
     private final Map<Attack, AdversarialSet> attacks = new HashMap<>();
     private Model dense;
 
@@ -59,8 +65,7 @@ final class Networks {
 
     private Model dense() {
         if (dense == null) {
-            long seed = denseCell.parent().seed();
-            dense = Models.create(config.model(), data.imageShape(), data.classes(), data.mean(), data.std(), seed);
+            dense = untrained();
             if (config.weights() != null) {
                 dense.load(Path.of(config.weights()));
             }
@@ -74,23 +79,67 @@ final class Networks {
         return dense;
     }
 
+    private Model untrained() {
+        return Models.create(config.model(), data.imageShape(), data.classes(), data.mean(), data.std(), denseCell.parent().seed());
+    }
+
     private Model pruned(Cell.Network network) {
-        Model model = dense().copy();
-        Path checkpoints = folder.checkpoints(network);
-        Path masks = checkpoints.resolve("masks.safetensors");
-        if (!Files.exists(masks)) {
-            PruningStrategy strategy = PruningStrategy.byName(network.strategy());
-            MaskFile.write(masks, Pruner.prune(model, strategy, network.compression(), scores(strategy.gradient()),
-                    network.parent().seed()).masks());
-        }
-        // Read back even when new, so that a run that goes on starts from the very same.
-        model.setMasks(MaskFile.read(masks));
-        if (network.fineTuning().epochs() > 0) {
-            train(model, network.fineTuning(), checkpoints, network.title());
-        } else {
-            model.save(checkpoints.resolve(Trainer.MODEL_FILE));
-        }
+        PruningStrategy strategy = PruningStrategy.byName(network.strategy());
+        boolean beforeTraining = strategy.schedule().after() == After.FIRST_TRAINING;
+        Model model = beforeTraining ? untrained() : dense().copy();
+        new PruningCourse(strategy, network.compression(), network.parent().seed(), Reading.CORRECTED)
+                .run(model, new Course(network, strategy, model));
         return model;
+    }
+
+    /** Pruning and training by turns, each turn kept in a folder, so that a run that was killed goes on. */
+    private final class Course implements PruningCourse.Host {
+        private final Cell.Network network;
+        private final PruningStrategy strategy;
+        private final Model model;
+
+        Course(Cell.Network network, PruningStrategy strategy, Model model) {
+            this.network = network;
+            this.strategy = strategy;
+            this.model = model;
+        }
+
+        private Path checkpoints(int step) {
+            Path all = folder.checkpoints(network);
+            return step == strategy.schedule().steps() ? all : all.resolve("step-" + step);
+        }
+
+        @Override
+        public Evidence observe(Evidence.Kind kind) {
+            boolean dense = model.masks().isEmpty() && strategy.schedule().after() != After.FIRST_TRAINING;
+            return dense ? ofDense.computeIfAbsent(kind, k -> evidence(k, dense())) : evidence(kind, model);
+        }
+
+        @Override
+        public SequencedMap<String, Tensor> masks(int step, Supplier<SequencedMap<String, Tensor>> choose) {
+            Path masks = checkpoints(step).resolve("masks.safetensors");
+            if (!Files.exists(masks)) {
+                MaskFile.write(masks, choose.get());
+            }
+            // Read back even when new, so that a run that goes on starts from the very same.
+            return MaskFile.read(masks);
+        }
+
+        @Override
+        public StateDict untrained() {
+            return Networks.this.untrained().stateDict();
+        }
+
+        @Override
+        public void train(int step, int steps, After how) {
+            Training training = how != After.FINE_TUNING ? config.training()
+                    : network.fineTuning().share(step, steps);
+            if (training.epochs() > 0) {
+                Networks.this.train(model, training, checkpoints(step), network.title() + (steps > 1 ? ", step " + step : ""));
+            } else {
+                model.save(checkpoints(step).resolve(Trainer.MODEL_FILE));
+            }
+        }
     }
 
     private void train(Model model, Training training, Path checkpoints, String name) {
@@ -102,21 +151,15 @@ final class Networks {
         }
     }
 
-    private GradientScores scores(Gradient gradient) {
-        if (gradient == Gradient.NONE) {
-            return null;
+    private Evidence evidence(Evidence.Kind kind, Model model) {
+        if (kind == Evidence.Kind.NONE) {
+            return Evidence.NONE;
         }
-        GradientScores known = scores.get(gradient);
-        if (known == null) {
-            Split train = head(data.train(), config.scores().images());
-            try (Progress.Phase phase = progress.phase(gradient == Gradient.CLEAN ? "gradients" : "adversarial gradients", train.size())) {
-                known = GradientScores.accumulate(dense(), labelled(train), config.batchSize(),
-                        gradient == Gradient.CLEAN ? null : config.scores().attack().threatModel(), denseCell.parent().seed(),
-                        done -> phase.at(done));
-            }
-            scores.put(gradient, known);
+        Split train = head(data.train(), config.scores().images());
+        try (Progress.Phase phase = progress.phase(kind.toString(), train.size())) {
+            return new Observation(model, labelled(train), config.batchSize(), config.scores().attack().threatModel(),
+                    Reading.CORRECTED, denseCell.parent().seed()).gather(kind, done -> phase.at(done));
         }
-        return known;
     }
 
     static Split head(Split split, Integer images) {

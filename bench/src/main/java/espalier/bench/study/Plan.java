@@ -1,7 +1,6 @@
 package espalier.bench.study;
 
 import espalier.compress.prune.PruningStrategy;
-import espalier.compress.prune.PruningStrategy.Gradient;
 import espalier.engine.UserError;
 import espalier.nn.checkpoint.AtomicFile;
 import java.io.IOException;
@@ -53,11 +52,10 @@ record Plan(List<Job> networks) {
 
     /** {@return what the strategy's scores depend on, and nothing else, so that a change elsewhere leaves its cells valid} */
     private static Scores scores(StudyConfig c, String strategy) {
-        Gradient gradient = PruningStrategy.byName(strategy).gradient();
-        return switch (gradient) {
+        return switch (PruningStrategy.byName(strategy).evidence()) {
             case NONE -> null;
-            case CLEAN -> new Scores(c.scores().images(), null);
-            case ADVERSARIAL -> c.scores();
+            case ADVERSARIAL_GRADIENT -> c.scores();
+            case GRADIENT, SQUARED_GRADIENT, ACTIVATION -> new Scores(c.scores().images(), null);
         };
     }
 

@@ -8,6 +8,7 @@ import espalier.bench.report.Durations;
 import espalier.bench.report.Environment;
 import espalier.bench.report.Progress;
 import espalier.compress.Sizes;
+import espalier.compress.prune.Evidence;
 import espalier.compress.prune.Pruner;
 import espalier.compress.prune.PruningStrategy;
 import espalier.compress.quant.QuantizedModel;
@@ -89,7 +90,7 @@ public final class Study {
     private void requireReachable(Dataset data) {
         Model model = Models.create(config.model(), data.imageShape(), data.classes(), data.mean(), data.std(), 0);
         for (double compression : config.compressions()) {
-            Pruner.prune(model, PruningStrategy.RANDOM, compression, null, 0);
+            Pruner.prune(model, PruningStrategy.RANDOM, compression, Evidence.NONE, 0);
         }
     }
 

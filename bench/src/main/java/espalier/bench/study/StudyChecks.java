@@ -2,6 +2,7 @@ package espalier.bench.study;
 
 import espalier.attacks.ThreatModel;
 import espalier.compress.prune.PruningStrategy;
+import espalier.compress.prune.Schedule.After;
 import espalier.datasets.Datasets;
 import espalier.engine.UserError;
 import espalier.nn.model.Models;
@@ -32,7 +33,12 @@ final class StudyChecks {
             require(!e.getValue().equals(""), source, e.getKey() + ": must be a mapping");
         }
         List<String> known = Arrays.stream(PruningStrategy.values()).map(PruningStrategy::toString).toList();
-        c.strategies().forEach(s -> requireKnown(source, "strategies", s, known));
+        c.strategies().forEach(s -> {
+            requireKnown(source, "strategies", s, known);
+            require(PruningStrategy.byName(s).schedule().after() == After.FINE_TUNING
+                            || c.weights() == null && c.training().epochs() > 0, source,
+                    "strategies: " + s + " starts from untrained weights, so that there must be training and no weights file");
+        });
         for (double compression : c.compressions()) {
             require(compression >= 1, source, "compressions: must be at least 1, got " + compression);
         }

@@ -31,4 +31,10 @@ public record Training(int epochs, Integer images, String optimizer, double lear
         return new TrainingConfig(epochs, batchSize, new OptimizerConfig(optimizer, learningRate, momentum, nesterov, weightDecay),
                 course, labelSmoothing, augment ? Augmentation.CROP_AND_FLIP : Augmentation.NONE, seed);
     }
+
+    /** {@return this for the epochs that fall to part {@code step}, from 1, of so many parts of the same length} */
+    Training share(int step, int steps) {
+        return new Training(epochs * step / steps - epochs * (step - 1) / steps, images, optimizer, learningRate, momentum, nesterov,
+                weightDecay, schedule, labelSmoothing, augment);
+    }
 }

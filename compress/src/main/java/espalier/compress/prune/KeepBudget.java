@@ -30,7 +30,11 @@ record KeepBudget(int parameters, int prunable, double keepFraction) {
 
     /** {@return how many of {@code n} stay: f·n, half rounded to even} */
     int of(int n) {
-        return (int) Math.rint(keepFraction * n);
+        return round(keepFraction * n);
+    }
+
+    static int round(double count) {
+        return (int) Math.rint(count);
     }
 
     static String number(double v) {

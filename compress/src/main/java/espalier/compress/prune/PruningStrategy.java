@@ -1,96 +1,125 @@
 package espalier.compress.prune;
 
+import espalier.compress.prune.Evidence.Kind;
 import espalier.engine.UserError;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** What is removed first: a score of each parameter, the scope in which scores compete, and which end of them goes. */
-public enum PruningStrategy {
-    /** Any, seeded. */
-    RANDOM(Scope.GLOBAL, Gradient.NONE, Removed.SMALLEST, (_, _, random) -> random),
-    /** The smallest |w| of all. */
-    GLOBAL_MAGNITUDE(Scope.GLOBAL, Gradient.NONE, Removed.SMALLEST, (w, _, _) -> Math.abs(w)),
-    /** The smallest |w| of each tensor. */
-    LAYER_MAGNITUDE(Scope.LAYER, Gradient.NONE, Removed.SMALLEST, (w, _, _) -> Math.abs(w)),
-    /** The smallest |w·g| of all, g the loss gradient on clean training images. */
-    GLOBAL_GRADIENT(Scope.GLOBAL, Gradient.CLEAN, Removed.SMALLEST, (w, g, _) -> Math.abs(w * g)),
-    /** The smallest |w·g| of each tensor, g the loss gradient on clean training images. */
-    LAYER_GRADIENT(Scope.LAYER, Gradient.CLEAN, Removed.SMALLEST, (w, g, _) -> Math.abs(w * g)),
-    /** The largest signed g of all, g the loss gradient on adversarial training images. */
-    GLOBAL_GAP(Scope.GLOBAL, Gradient.ADVERSARIAL, Removed.LARGEST, (_, g, _) -> g),
-    /** The largest |g| of each tensor, g the loss gradient on adversarial training images. */
-    LAYER_GAP(Scope.LAYER, Gradient.ADVERSARIAL, Removed.LARGEST, (_, g, _) -> Math.abs(g));
-
-    /** Where scores compete. */
-    public enum Scope {
-        /** Over all prunable parameters together. */
-        GLOBAL,
-        /** Within each tensor, which keeps the same fraction. */
-        LAYER
-    }
-
-    /** Which gradient a score needs. */
-    public enum Gradient {
-        /** None at all. */
-        NONE,
-        /** Of the loss on clean training images. */
-        CLEAN,
-        /** Of the loss on adversarial training images. */
-        ADVERSARIAL
-    }
-
+/**
+ * A way to prune: a score of each parameter, how what stays is spread over the tensors, which end of the scores goes, and in which
+ * steps.
+ *
+ * <p>w is a parameter, g the gradient of the loss by it, summed over batches of training images; in GAP's strategies over
+ * adversarial ones. Anybody may make another; those here go by name.
+ *
+ * @param name as it is written everywhere: {@code global-gap}
+ */
+public record PruningStrategy(String name, Score score, Scope scope, Removed removed, Schedule schedule) {
     /** Which end of the scores is removed. */
     public enum Removed { SMALLEST, LARGEST }
 
-    /** The importance of one parameter. */
-    @FunctionalInterface
-    interface Score {
-        /** {@return the score of weight {@code w} with gradient {@code g}; {@code random} is uniform in [0, 1)} */
-        float of(float w, float g, float random);
+    /** Any, seeded. */
+    public static final PruningStrategy RANDOM = smallest("random", Score.RANDOM, Scope.GLOBAL);
+
+    /** The smallest |w| of all. Source: ShrinkBench's {@code GlobalMagWeight} (Blalock et al. 2020, arXiv 2003.03033). */
+    public static final PruningStrategy GLOBAL_MAGNITUDE = smallest("global-magnitude", Score.MAGNITUDE, Scope.GLOBAL);
+
+    /** The smallest |w| of each tensor. Source: Han et al. 2015 (arXiv 1506.02626); ShrinkBench's {@code LayerMagWeight}. */
+    public static final PruningStrategy LAYER_MAGNITUDE = smallest("layer-magnitude", Score.MAGNITUDE, Scope.LAYER);
+
+    /** The smallest |w·g| of all. Source: ShrinkBench's {@code GlobalMagGrad}. */
+    public static final PruningStrategy GLOBAL_GRADIENT = smallest("global-gradient", Score.SALIENCY, Scope.GLOBAL);
+
+    /** The smallest |w·g| of each tensor. Source: ShrinkBench's {@code LayerMagGrad}. */
+    public static final PruningStrategy LAYER_GRADIENT = smallest("layer-gradient", Score.SALIENCY, Scope.LAYER);
+
+    /** Greedy adversarial pruning: the largest signed g of all. Source: Weiss et al. 2022 (10.1109/AICAS54282.2022.9869910). */
+    public static final PruningStrategy GLOBAL_GAP =
+            largest("global-gap", Score.each(Kind.ADVERSARIAL_GRADIENT, (_, g) -> g), Scope.GLOBAL);
+
+    /** The largest |g| of each tensor. Source: {@code GreedyPGDLayerMagGrad} in the code of Weiss et al. */
+    public static final PruningStrategy LAYER_GAP =
+            largest("layer-gap", Score.each(Kind.ADVERSARIAL_GRADIENT, (_, g) -> Math.abs(g)), Scope.LAYER);
+
+    /** The largest signed w·g of all. Source: {@code GreedyPGDGlobalMagGrad_param} in the code of Weiss et al. */
+    public static final PruningStrategy GLOBAL_GAP_PARAMETER =
+            largest("global-gap-parameter", Score.each(Kind.ADVERSARIAL_GRADIENT, (w, g) -> w * g), Scope.GLOBAL);
+
+    /** The smallest |w|·a of all, a being how active its input is ({@link Activations}). Source: ShrinkBench's {@code GlobalMagAct}. */
+    public static final PruningStrategy GLOBAL_ACTIVATION = smallest("global-activation", Score.ACTIVATION, Scope.GLOBAL);
+
+    /** The smallest |w|·a of each tensor. Source: ShrinkBench's {@code LayerMagAct}. */
+    public static final PruningStrategy LAYER_ACTIVATION = smallest("layer-activation", Score.ACTIVATION, Scope.LAYER);
+
+    /** The smallest |w·g| of all before the first training. Source: SNIP, Lee et al. 2019 (arXiv 1810.02340). */
+    public static final PruningStrategy SNIP = smallest("snip", Score.SALIENCY, Scope.GLOBAL).with(Schedule.BEFORE_TRAINING);
+
+    /**
+     * The smallest Σ (w·g)² of all, the sum over batches, in which signs do not cancel. Source: first-order Taylor, Molchanov et al.
+     * 2019 (arXiv 1906.10771).
+     */
+    public static final PruningStrategy TAYLOR = smallest("taylor", Score.TAYLOR, Scope.GLOBAL);
+
+    /**
+     * The smallest w²/Σv² of all, v being those of the same tensor that are no smaller: each tensor keeps its largest. Source: LAMP,
+     * Lee et al. 2021 (arXiv 2010.07611).
+     */
+    public static final PruningStrategy LAMP = smallest("lamp", Score.LAMP, Scope.GLOBAL);
+
+    /** The smallest |w| of each tensor, as many as Erdős–Rényi-Kernel says. Source: Evci et al. 2020 (arXiv 1911.11134). */
+    public static final PruningStrategy ERK_MAGNITUDE = smallest("erk-magnitude", Score.MAGNITUDE, Scope.ERDOS_RENYI);
+
+    /** The smallest |w| of all, in ten equal steps with fine-tuning after each. Source: Han et al. 2015 (arXiv 1506.02626). */
+    public static final PruningStrategy LINEAR_MAGNITUDE =
+            smallest("linear-magnitude", Score.MAGNITUDE, Scope.GLOBAL).with(Schedule.linear(10));
+
+    /** The smallest |w| of each tensor, in ten steps that get smaller. Source: Zhu and Gupta 2017 (arXiv 1710.01878). */
+    public static final PruningStrategy AGP = smallest("agp", Score.MAGNITUDE, Scope.LAYER).with(Schedule.cubic(10));
+
+    /**
+     * The smallest |w| of all, in five rounds, after each of which the network starts again from its first weights. Source: Frankle
+     * and Carbin 2019 (arXiv 1803.03635), section 4 for the competition of all layers.
+     */
+    public static final PruningStrategy LOTTERY_TICKET =
+            smallest("lottery-ticket", Score.MAGNITUDE, Scope.GLOBAL).with(Schedule.lotteryTicket(5));
+
+    private static final PruningStrategy[] KNOWN = {RANDOM, GLOBAL_MAGNITUDE, LAYER_MAGNITUDE, GLOBAL_GRADIENT, LAYER_GRADIENT,
+            GLOBAL_GAP, LAYER_GAP, GLOBAL_GAP_PARAMETER, GLOBAL_ACTIVATION, LAYER_ACTIVATION, SNIP, TAYLOR, LAMP, ERK_MAGNITUDE,
+            LINEAR_MAGNITUDE, AGP, LOTTERY_TICKET};
+
+    private static PruningStrategy smallest(String name, Score score, Scope scope) {
+        return new PruningStrategy(name, score, scope, Removed.SMALLEST, Schedule.ONE_SHOT);
     }
 
-    private final Scope scope;
-    private final Gradient gradient;
-    private final Removed removed;
-    private final Score score;
-
-    PruningStrategy(Scope scope, Gradient gradient, Removed removed, Score score) {
-        this.scope = scope;
-        this.gradient = gradient;
-        this.removed = removed;
-        this.score = score;
+    private static PruningStrategy largest(String name, Score score, Scope scope) {
+        return new PruningStrategy(name, score, scope, Removed.LARGEST, Schedule.ONE_SHOT);
     }
 
-    /** {@return where scores compete} */
-    public Scope scope() {
-        return scope;
+    /** {@return this, in other steps} */
+    public PruningStrategy with(Schedule schedule) {
+        return new PruningStrategy(name, score, scope, removed, schedule);
     }
 
-    /** {@return the gradient that has to be {@linkplain GradientScores#accumulate accumulated} for it} */
-    public Gradient gradient() {
-        return gradient;
+    /** {@return what has to be {@linkplain Observation#gather observed} for it} */
+    public Kind evidence() {
+        return score.evidence();
     }
 
-    /** {@return which end of the scores is removed} */
-    public Removed removed() {
-        return removed;
-    }
-
-    Score score() {
-        return score;
+    /** {@return those that go by name} */
+    public static PruningStrategy[] values() {
+        return KNOWN.clone();
     }
 
     /** {@return the strategy called {@code global-gap} or the like} */
     public static PruningStrategy byName(String name) {
-        return Arrays.stream(values()).filter(s -> s.toString().equals(name)).findFirst()
+        return Arrays.stream(KNOWN).filter(s -> s.name.equals(name)).findFirst()
                 .orElseThrow(() -> new UserError("unknown pruning strategy '" + name + "'; there are "
-                        + Arrays.stream(values()).map(PruningStrategy::toString).collect(Collectors.joining(", "))));
+                        + Arrays.stream(KNOWN).map(PruningStrategy::name).collect(Collectors.joining(", "))));
     }
 
-    /** {@return the name as it is written everywhere: {@code global-gap}} */
+    /** {@return the name} */
     @Override
     public String toString() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return name;
     }
 }

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import espalier.attacks.Norm;
 import espalier.attacks.ThreatModel;
-import espalier.compress.prune.PruningStrategy.Gradient;
-import espalier.compress.prune.PruningStrategy.Scope;
+import espalier.compress.prune.Evidence.Kind;
+import espalier.compress.prune.PruningStrategy.Removed;
 import espalier.engine.UserError;
 import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;
@@ -19,10 +19,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Masks against a plain sort of (score, position), on a LeNet whose weights and gradients are full of ties. */
@@ -44,22 +45,27 @@ class PrunerTest {
         }
     }
 
-    private GradientScores gradients(PruningStrategy strategy) {
-        if (strategy.gradient() == Gradient.NONE) {
-            return null;
+    static PruningStrategy[] strategies() {
+        return PruningStrategy.values();
+    }
+
+    private Evidence evidence(PruningStrategy strategy) {
+        Kind kind = strategy.evidence();
+        if (kind == Kind.NONE) {
+            return Evidence.NONE;
         }
         var random = new SplittableRandom(2);
-        SequencedMap<String, Tensor> gradients = new LinkedHashMap<>();
+        SequencedMap<String, Tensor> values = new LinkedHashMap<>();
         Prunable.of(model).forEach((name, p) -> {
-            Tensor g = Tensor.zeros(p.data().shape());
-            fill(g, random);
-            gradients.put(name, g);
+            Tensor e = Tensor.zeros(p.data().shape());
+            fill(e, random);
+            values.put(name, e);
         });
-        return new GradientScores(gradients, 1, strategy.gradient() == Gradient.CLEAN ? null : ThreatModel.fgsm(Norm.LINF, 0.1));
+        return new Evidence(kind, values, 1, kind == Kind.ADVERSARIAL_GRADIENT ? ThreatModel.fgsm(Norm.LINF, 0.1) : null);
     }
 
     private Pruning prune(PruningStrategy strategy, double compression) {
-        return Pruner.prune(model, strategy, compression, gradients(strategy), 5);
+        return Pruner.prune(model, strategy, compression, evidence(strategy), 5);
     }
 
     @Test
@@ -71,42 +77,109 @@ class PrunerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = PruningStrategy.class, names = "RANDOM", mode = EnumSource.Mode.EXCLUDE)
+    @MethodSource("strategies")
     void keepsWhatAPlainStableSortKeeps(PruningStrategy strategy) {
+        if (strategy == PruningStrategy.RANDOM) {
+            return;
+        }
         Pruning pruning = prune(strategy, 3);
         double f = (PARAMETERS / 3.0 - FIXED) / (PARAMETERS - FIXED);
-        GradientScores gradients = gradients(strategy);
+        double epsilon = erdosRenyi(f);
+        Evidence evidence = evidence(strategy);
         List<double[]> group = new ArrayList<>();
         List<Float> expected = new ArrayList<>();
         List<Float> actual = new ArrayList<>();
         Prunable.of(model).forEach((name, p) -> {
+            double[] lamp = lamp(p.data().data());
             for (int i = 0; i < p.data().size(); i++) {
                 double w = p.data().data()[i];
-                double g = gradients == null ? 0 : gradients.gradients().get(name).data()[i];
-                double key = switch (strategy) {
-                    case GLOBAL_MAGNITUDE, LAYER_MAGNITUDE -> -Math.abs(w);
-                    case GLOBAL_GRADIENT, LAYER_GRADIENT -> -Math.abs(w * g);
-                    case GLOBAL_GAP -> g;
-                    case LAYER_GAP -> Math.abs(g);
-                    case RANDOM -> throw new AssertionError();
+                double e = evidence == Evidence.NONE ? 0 : evidence.values().get(name).data()[i];
+                double key = switch (strategy.name()) {
+                    case "global-magnitude", "layer-magnitude", "erk-magnitude", "linear-magnitude", "agp", "lottery-ticket" ->
+                            -Math.abs(w);
+                    case "global-gradient", "layer-gradient", "global-activation", "layer-activation", "snip" -> -Math.abs(w * e);
+                    case "global-gap" -> e;
+                    case "layer-gap" -> Math.abs(e);
+                    case "global-gap-parameter" -> w * e;
+                    case "taylor" -> -w * w * e;
+                    case "lamp" -> -lamp[i];
+                    default -> throw new AssertionError(strategy);
                 };
                 // Adding 0.0: the two zeros tie.
                 group.add(new double[] {key + 0.0, 0});
                 actual.add(pruning.masks().get(name).data()[i]);
             }
-            if (strategy.scope() == Scope.LAYER) {
-                expected.addAll(sortAndKeep(group, f));
+            if (strategy.scope() != Scope.GLOBAL) {
+                expected.addAll(sortAndKeep(group, strategy.scope() == Scope.LAYER ? f : Math.min(1, epsilon * density(p.data()))));
                 group.clear();
             }
         });
         expected.addAll(sortAndKeep(group, f));
         assertThat(actual.equals(expected)).isTrue();
+        assertThat(pruning.compression()).isCloseTo(3, within(3e-3));
+    }
+
+    /** The factor with which Σ min(1, factor·density)·size is the fraction f of all, by bisection. */
+    private double erdosRenyi(double f) {
+        double low = 0;
+        double high = 1e6;
+        for (int i = 0; i < 200; i++) {
+            double middle = (low + high) / 2;
+            double kept = Prunable.of(model).values().stream()
+                    .mapToDouble(p -> Math.min(1, middle * density(p.data())) * p.data().size()).sum();
+            if (kept < f * (PARAMETERS - FIXED)) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    private static double density(Tensor t) {
+        double sum = 0;
+        for (int d : t.shape().dims()) {
+            sum += d;
+        }
+        return sum / t.size();
+    }
+
+    private static double[] lamp(float[] w) {
+        List<Integer> order = new ArrayList<>(IntStream.range(0, w.length).boxed().toList());
+        order.sort(Comparator.comparingDouble(i -> -Math.abs(w[i])));
+        double[] lamp = new double[w.length];
+        double sum = 0;
+        for (int i : order) {
+            sum += (double) w[i] * w[i];
+            lamp[i] = w[i] == 0 ? 0 : (float) (w[i] * w[i] / sum);
+        }
+        return lamp;
+    }
+
+    @Test
+    void lampByItsDefinition() {
+        float[] scores = new float[6];
+        Score.LAMP.of(new float[] {1, -3, 0, 2, -1}, null, new SplittableRandom(0), scores, 1);
+        assertThat(scores).containsExactly(0, 1 / 14f, 1, 0, 4 / 13f, 1 / 15f);
+    }
+
+    @Test
+    void erdosRenyiKeepsSmallTensorsDense() {
+        // The first would keep more than it has: 0.05·48,154/(13 + 520 + 20)·13/54 = 1.05.
+        List<Shape> shapes = List.of(Shape.of(6, 1, 3, 3), Shape.of(400, 120), Shape.of(10, 10));
+        double[] fractions = Scope.ERDOS_RENYI.fractions(shapes, 0.05);
+        double all = 54 + 48_000 + 100;
+        assertThat(fractions[0]).isEqualTo(1);
+        assertThat(fractions[1] / fractions[2]).isCloseTo(520 / 48_000.0 / (20 / 100.0), within(1e-12));
+        assertThat(54 + 48_000 * fractions[1] + 100 * fractions[2]).isCloseTo(0.05 * all, within(1e-9));
+        assertThat(Scope.ERDOS_RENYI.fractions(shapes, 1)).containsExactly(1, 1, 1);
+        assertThat(Scope.ERDOS_RENYI.fractions(shapes, 0)).containsExactly(0, 0, 0);
     }
 
     private static List<Float> sortAndKeep(List<double[]> group, double f) {
         List<double[]> sorted = new ArrayList<>(group);
         sorted.sort(Comparator.comparingDouble(e -> e[0]));
-        sorted.subList(0, (int) Math.rint(f * group.size())).forEach(e -> e[1] = 1);
+        sorted.subList(0, group.isEmpty() ? 0 : (int) Math.rint(f * group.size())).forEach(e -> e[1] = 1);
         return group.stream().map(e -> (float) e[1]).toList();
     }
 
@@ -140,10 +213,10 @@ class PrunerTest {
 
     @Test
     void randomDependsOnTheSeedAlone() {
-        float[] masks = flat(Pruner.prune(model, PruningStrategy.RANDOM, 2, null, 7));
+        float[] masks = flat(Pruner.prune(model, PruningStrategy.RANDOM, 2, Evidence.NONE, 7));
         Model other = Models.create("lenet", Shape.of(1, 28, 28), 10, new float[] {0}, new float[] {1}, 4);
-        assertThat(flat(Pruner.prune(other, PruningStrategy.RANDOM, 2, null, 7))).isEqualTo(masks);
-        float[] otherSeed = flat(Pruner.prune(model, PruningStrategy.RANDOM, 2, null, 8));
+        assertThat(flat(Pruner.prune(other, PruningStrategy.RANDOM, 2, Evidence.NONE, 7))).isEqualTo(masks);
+        float[] otherSeed = flat(Pruner.prune(model, PruningStrategy.RANDOM, 2, Evidence.NONE, 8));
         int agree = 0;
         int inFirstHalf = 0;
         for (int i = 0; i < masks.length; i++) {
@@ -169,7 +242,7 @@ class PrunerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(PruningStrategy.class)
+    @MethodSource("strategies")
     void prunedStaysPruned(PruningStrategy strategy) {
         Pruning first = prune(strategy, 2);
         model.setMasks(first.masks());
@@ -208,10 +281,18 @@ class PrunerTest {
     }
 
     @Test
-    void refusesTheWrongGradient() {
-        assertThatThrownBy(() -> Pruner.prune(model, PruningStrategy.GLOBAL_GAP, 2, null, 0)).hasMessageContaining("ADVERSARIAL");
-        GradientScores clean = gradients(PruningStrategy.GLOBAL_GRADIENT);
-        assertThatThrownBy(() -> Pruner.prune(model, PruningStrategy.LAYER_GAP, 2, clean, 0)).hasMessageContaining("CLEAN");
+    void refusesTheWrongEvidence() {
+        assertThatThrownBy(() -> Pruner.prune(model, PruningStrategy.GLOBAL_GAP, 2, Evidence.NONE, 0))
+                .hasMessageContaining("adversarial-gradient").hasMessageContaining("none");
+        Evidence clean = evidence(PruningStrategy.GLOBAL_GRADIENT);
+        assertThatThrownBy(() -> Pruner.prune(model, PruningStrategy.LAYER_GAP, 2, clean, 0)).hasMessageContaining("got gradient");
+    }
+
+    @Test
+    void anybodyMayMakeAnother() {
+        var mine = new PruningStrategy("smallest-square-gap", Score.each(Kind.ADVERSARIAL_GRADIENT, (w, g) -> w * w * g), Scope.LAYER,
+                Removed.LARGEST, Schedule.ONE_SHOT);
+        assertThat(prune(mine, 4).compression()).isCloseTo(4, within(1e-3));
     }
 
     @Test
@@ -220,7 +301,9 @@ class PrunerTest {
             assertThat(PruningStrategy.byName(s.toString())).isEqualTo(s);
         }
         assertThatThrownBy(() -> PruningStrategy.byName("gap")).isInstanceOf(UserError.class).hasMessageContaining(
-                "random, global-magnitude, layer-magnitude, global-gradient, layer-gradient, global-gap, layer-gap");
+                "random, global-magnitude, layer-magnitude, global-gradient, layer-gradient, global-gap, layer-gap, "
+                + "global-gap-parameter, global-activation, layer-activation, snip, taylor, lamp, erk-magnitude, linear-magnitude, agp, "
+                + "lottery-ticket");
     }
 
     private static int count(Pruning pruning) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import espalier.attacks.LabelledImages;
 import espalier.attacks.Norm;
 import espalier.attacks.ThreatModel;
+import espalier.compress.Reading;
 import espalier.datasets.Dataset;
 import espalier.datasets.Datasets;
 import espalier.datasets.Split;
@@ -27,8 +28,8 @@ class PruningGoldenTest {
     private static StateDict golden;
     private static Dataset cifar10;
     private static Model model;
-    private static GradientScores clean;
-    private static GradientScores adversarial;
+    private static Evidence clean;
+    private static Evidence adversarial;
 
     @BeforeAll
     static void scoreTheFirst512TrainingImages() {
@@ -38,8 +39,10 @@ class PruningGoldenTest {
         model.load(TestData.reference("resnet20-cifar10.safetensors"));
         Split head = cifar10.train().head(512);
         LabelledImages images = LabelledImages.of(head.size(), head::images, head::labels);
-        clean = GradientScores.accumulate(model, images, 128, null, 0, _ -> {});
-        adversarial = GradientScores.accumulate(model, images, 128, ThreatModel.pgd(Norm.LINF, 8 / 255.0, 2 / 255.0, 10), 0, _ -> {});
+        var observation = new Observation(model, images, 128, ThreatModel.pgd(Norm.LINF, 8 / 255.0, 2 / 255.0, 10),
+                Reading.CORRECTED, 0);
+        clean = observation.gather(Evidence.Kind.GRADIENT, _ -> {});
+        adversarial = observation.gather(Evidence.Kind.ADVERSARIAL_GRADIENT, _ -> {});
     }
 
     @AfterAll
@@ -48,16 +51,18 @@ class PruningGoldenTest {
     }
 
     private static Pruning prune(PruningStrategy strategy) {
-        return Pruner.prune(model, strategy, 4, switch (strategy.gradient()) {
-            case NONE -> null;
-            case CLEAN -> clean;
-            case ADVERSARIAL -> adversarial;
+        return Pruner.prune(model, strategy, 4, switch (strategy.evidence()) {
+            case NONE -> Evidence.NONE;
+            case GRADIENT -> clean;
+            case ADVERSARIAL_GRADIENT -> adversarial;
+            default -> throw new AssertionError(strategy);
         }, 0);
     }
 
     @ParameterizedTest
     @CsvSource({"global-magnitude, 1, 65404", "layer-magnitude, 1, 65408", "global-gradient, 0.999, 65404",
-            "layer-gradient, 0.999, 65408", "global-gap, 0.997, 65404", "layer-gap, 0.997, 65408"})
+            "layer-gradient, 0.999, 65408", "global-gap, 0.997, 65404", "layer-gap, 0.997, 65408",
+            "global-gap-parameter, 0.997, 65404"})
     void masksAgreeWithPyTorch(String name, double atLeast, int kept) {
         Pruning pruning = prune(PruningStrategy.byName(name));
         int positions = 0;
@@ -77,10 +82,10 @@ class PruningGoldenTest {
     @Test
     void gradientsAgreeWithPyTorch() {
         // About 1e-6, but for a relu that one side sees just above 0 and the other just below.
-        clean.gradients().forEach((name, g) -> assertThat(distance(g, golden.tensor("gradient.clean." + name)))
+        clean.values().forEach((name, g) -> assertThat(distance(g, golden.tensor("gradient.clean." + name)))
                 .as("clean %s", name).isLessThan(1e-3));
         // Ten steps by the sign of a gradient amplify every rounding.
-        adversarial.gradients().forEach((name, g) -> assertThat(distance(g, golden.tensor("gradient.adversarial." + name)))
+        adversarial.values().forEach((name, g) -> assertThat(distance(g, golden.tensor("gradient.adversarial." + name)))
                 .as("adversarial %s", name).isLessThan(0.05));
     }
 

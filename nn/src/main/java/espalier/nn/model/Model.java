@@ -55,16 +55,36 @@ public final class Model {
      * @param pixels [N,C,H,W] in [0, 1]
      */
     public Tensor logits(Tensor pixels) {
-        Shape s = pixels.shape();
-        Shape needed = Shape.of(s.rank() == 0 ? 0 : s.dim(0), imageShape.dim(0), imageShape.dim(1), imageShape.dim(2));
-        if (!s.equals(needed)) {
-            throw new IllegalArgumentException("model " + name + ": pixels " + s + " against images " + needed);
-        }
+        requireImages(pixels);
         if (Tape.recording()) {
             return network.apply(normalize.apply(pixels));
         }
         try (Workspace w = Workspace.open()) {
             return w.keep(network.apply(normalize.apply(pixels)));
+        }
+    }
+
+    /**
+     * {@return the logits [N,classes]}
+     *
+     * @param images [N,C,H,W] that are {@linkplain #normalize normalized} already
+     */
+    public Tensor logitsOfNormalized(Tensor images) {
+        requireImages(images);
+        return network.apply(images);
+    }
+
+    /** {@return (pixels − mean)/std, of the shape of {@code pixels} [N,C,H,W]} */
+    public Tensor normalize(Tensor pixels) {
+        requireImages(pixels);
+        return normalize.apply(pixels);
+    }
+
+    private void requireImages(Tensor x) {
+        Shape s = x.shape();
+        Shape needed = Shape.of(s.rank() == 0 ? 0 : s.dim(0), imageShape.dim(0), imageShape.dim(1), imageShape.dim(2));
+        if (!s.equals(needed)) {
+            throw new IllegalArgumentException("model " + name + ": pixels " + s + " against images " + needed);
         }
     }
 

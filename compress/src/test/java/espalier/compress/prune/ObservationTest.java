@@ -8,6 +8,8 @@ import espalier.attacks.LabelledImages;
 import espalier.attacks.Norm;
 import espalier.attacks.Pgd;
 import espalier.attacks.ThreatModel;
+import espalier.compress.Reading;
+import espalier.compress.prune.Evidence.Kind;
 import espalier.datasets.Split;
 import espalier.engine.autograd.Tape;
 import espalier.engine.op.CrossEntropy;
@@ -22,7 +24,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-class GradientScoresTest {
+class ObservationTest {
     private static final ThreatModel PGD = ThreatModel.pgd(Norm.LINF, 0.1, 0.04, 3);
     private final Model model = Models.create("lenet", Shape.of(1, 12, 12), 10, new float[] {0.4f}, new float[] {0.3f}, 1);
     private final LabelledImages images = images(11, 1, 12);
@@ -39,15 +41,20 @@ class GradientScoresTest {
         return LabelledImages.of(n, split::images, split::labels);
     }
 
-    private GradientScores accumulate(int batchSize, ThreatModel threat) {
-        return GradientScores.accumulate(model, images, batchSize, threat, 0, _ -> {});
+    private Observation observation(int batchSize, ThreatModel threat) {
+        return new Observation(model, images, batchSize, threat, Reading.CORRECTED, 0);
+    }
+
+    /** Of clean images for no threat. */
+    private Evidence gradient(int batchSize, ThreatModel threat) {
+        return observation(batchSize, threat).gather(threat == null ? Kind.GRADIENT : Kind.ADVERSARIAL_GRADIENT, _ -> {});
     }
 
     @Test
     void sumsTheGradientOfEachBatchsMeanLoss() {
         for (ThreatModel threat : new ThreatModel[] {null, PGD}) {
-            GradientScores scores = accumulate(4, threat);
-            double[] expected = new double[scores.gradients().get("conv2.weight").size()];
+            Evidence scores = gradient(4, threat);
+            double[] expected = new double[scores.values().get("conv2.weight").size()];
             // Batches of 4, 4 and 3 images, each a mean.
             for (int[] batch : new int[][] {{0, 4}, {4, 8}, {8, 11}}) {
                 Tensor x = images.images(batch[0], batch[1]);
@@ -61,19 +68,38 @@ class GradientScoresTest {
                 }
             }
             for (int i = 0; i < expected.length; i++) {
-                assertThat(scores.gradients().get("conv2.weight").data()[i]).isCloseTo((float) expected[i], within(1e-6f));
+                assertThat(scores.values().get("conv2.weight").data()[i]).isCloseTo((float) expected[i], within(1e-6f));
             }
             assertThat(scores.images()).isEqualTo(11);
             assertThat(scores.threat()).isEqualTo(threat);
-            assertThat(scores.gradients().keySet()).isEqualTo(Prunable.of(model).keySet());
+            assertThat(scores.values().keySet()).isEqualTo(Prunable.of(model).keySet());
         }
     }
 
     @Test
+    void squaresBeforeItSumsBatches() {
+        Tensor w = model.parameters().get("fc2.weight").data();
+        double[] expected = new double[w.size()];
+        for (int[] batch : new int[][] {{0, 4}, {4, 8}, {8, 11}}) {
+            var loss = new CrossEntropy(images.labels(batch[0], batch[1]), 0, Reduction.MEAN);
+            Tensor x = images.images(batch[0], batch[1]);
+            float[] g = Tape.record(List.of(w), () -> loss.apply(model.logits(x))).of(w).data();
+            for (int i = 0; i < expected.length; i++) {
+                expected[i] += (double) g[i] * g[i];
+            }
+        }
+        Evidence squares = observation(4, null).gather(Kind.SQUARED_GRADIENT, _ -> {});
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(squares.values().get("fc2.weight").data()[i]).isCloseTo((float) expected[i], within(1e-9f));
+        }
+        assertThat(observation(4, null).gather(Kind.NONE, _ -> {})).isEqualTo(Evidence.NONE);
+    }
+
+    @Test
     void anAttackOfNoStrengthGivesTheCleanGradient() {
-        assertSame(accumulate(4, ThreatModel.pgd(Norm.LINF, 0, 0.1, 2)), accumulate(4, null));
-        assertThat(accumulate(4, PGD).gradients().get("fc1.weight").data())
-                .isNotEqualTo(accumulate(4, null).gradients().get("fc1.weight").data());
+        assertSame(gradient(4, ThreatModel.pgd(Norm.LINF, 0, 0.1, 2)), gradient(4, null));
+        assertThat(gradient(4, PGD).values().get("fc1.weight").data())
+                .isNotEqualTo(gradient(4, null).values().get("fc1.weight").data());
     }
 
     @Test
@@ -81,9 +107,9 @@ class GradientScoresTest {
         int threads = Parallel.threads();
         try {
             Parallel.setThreads(1);
-            GradientScores one = accumulate(4, PGD);
+            Evidence one = gradient(4, PGD);
             Parallel.setThreads(3);
-            assertSame(accumulate(4, PGD), one);
+            assertSame(gradient(4, PGD), one);
         } finally {
             Parallel.setThreads(threads);
         }
@@ -93,11 +119,12 @@ class GradientScoresTest {
     void evaluatesAndLeavesTheModelAsItWas() {
         Model resnet = Models.create("resnet20", Shape.of(3, 8, 8), 10, new float[3], new float[] {1, 1, 1}, 1);
         LabelledImages small = images(6, 3, 8);
-        GradientScores evaluation = GradientScores.accumulate(resnet, small, 3, PGD, 0, _ -> {});
+        var observation = new Observation(resnet, small, 3, PGD, Reading.CORRECTED, 0);
+        Evidence evaluation = observation.gather(Kind.ADVERSARIAL_GRADIENT, _ -> {});
         resnet.setTraining(true);
         List<byte[]> before = state(resnet);
         List<Integer> done = new ArrayList<>();
-        assertSame(GradientScores.accumulate(resnet, small, 3, PGD, 0, done::add), evaluation);
+        assertSame(observation.gather(Kind.ADVERSARIAL_GRADIENT, done::add), evaluation);
         assertThat(resnet.network().training()).isTrue();
         assertThat(done).containsExactly(3, 6);
         List<byte[]> after = state(resnet);
@@ -108,8 +135,8 @@ class GradientScoresTest {
 
     @Test
     void refusesToSumNothing() {
-        assertThatThrownBy(() -> accumulate(0, null)).hasMessageContaining("batch size");
-        assertThatThrownBy(() -> GradientScores.accumulate(model, images(0, 1, 12), 4, null, 0, _ -> {}))
+        assertThatThrownBy(() -> observation(0, null)).hasMessageContaining("batch size");
+        assertThatThrownBy(() -> new Observation(model, images(0, 1, 12), 4, null, Reading.CORRECTED, 0))
                 .hasMessageContaining("no images");
     }
 
@@ -117,7 +144,7 @@ class GradientScoresTest {
         return model.stateDict().tensors().values().stream().map(t -> t.bytes().clone()).toList();
     }
 
-    private static void assertSame(GradientScores a, GradientScores b) {
-        b.gradients().forEach((name, g) -> assertThat(a.gradients().get(name).data()).as(name).isEqualTo(g.data()));
+    private static void assertSame(Evidence a, Evidence b) {
+        b.values().forEach((name, g) -> assertThat(a.values().get(name).data()).as(name).isEqualTo(g.data()));
     }
 }
