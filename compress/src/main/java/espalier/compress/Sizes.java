@@ -1,5 +1,7 @@
 package espalier.compress;
 
+import espalier.compress.quant.QuantizedModel;
+import espalier.compress.quant.Step;
 import espalier.engine.autograd.Call;
 import espalier.engine.autograd.Tape;
 import espalier.engine.op.Conv2d;
@@ -8,6 +10,7 @@ import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;
 import espalier.engine.tensor.Workspace;
 import espalier.nn.model.Model;
+import java.util.stream.IntStream;
 
 /**
  * How large a model is, and how much work one image is.
@@ -41,6 +44,30 @@ public record Sizes(long parameters, long nonzeroParameters, long macs, long non
             }
             return new Sizes(parameters, nonzeroParameters, macs, nonzeroMacs);
         }
+    }
+
+    /** {@return the sizes of {@code model}; batch norm, folded into its layers, is not counted any more} */
+    public static Sizes of(QuantizedModel model) {
+        long parameters = 0;
+        long nonzeroParameters = 0;
+        long macs = 0;
+        long nonzeroMacs = 0;
+        for (Step step : model.steps()) {
+            if (step.weight() == null) {
+                continue;
+            }
+            byte[] weights = step.weight().values();
+            long nonzeros = 0;
+            for (byte w : weights) {
+                nonzeros += w != 0 ? 1 : 0;
+            }
+            long uses = step.op() instanceof Conv2d ? (long) step.shape().dim(1) * step.shape().dim(2) : 1;
+            parameters += weights.length + step.bias().length;
+            nonzeroParameters += nonzeros + IntStream.of(step.bias()).filter(b -> b != 0).count();
+            macs += uses * weights.length;
+            nonzeroMacs += uses * nonzeros;
+        }
+        return new Sizes(parameters, nonzeroParameters, macs, nonzeroMacs);
     }
 
     /** {@return at how many output positions each weight is multiplied; 0 for an op without weights} */

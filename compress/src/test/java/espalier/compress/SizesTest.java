@@ -6,6 +6,8 @@ import espalier.compress.prune.Evidence;
 import espalier.compress.prune.Pruner;
 import espalier.compress.prune.Pruning;
 import espalier.compress.prune.PruningStrategy;
+import espalier.compress.quant.Quantizer;
+import espalier.datasets.Split;
 import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;
 import espalier.nn.layer.Conv2d;
@@ -48,6 +50,17 @@ class SizesTest {
                 Shape.of(4, 9, 7), 3, new float[4], new float[] {1, 1, 1, 1}, 0);
         // 5×4 positions, each of 6 channels by 2 of 4 channels and 3×3; then 120 to 3.
         assertThat(Sizes.of(m)).isEqualTo(new Sizes(108 + 6 + 360, 106 + 6 + 360, 20 * 108 + 360, 20 * 106 + 360));
+    }
+
+    @Test
+    void aQuantizedNetworkIsCountedByItself() {
+        Model lenet = Models.create("lenet", Shape.of(1, 28, 28), 10, new float[] {0}, new float[] {1}, 0);
+        lenet.setMasks(Pruner.prune(lenet, PruningStrategy.GLOBAL_MAGNITUDE, 4, null, 0).masks());
+        Sizes s = Sizes.of(Quantizer.quantize(lenet, new Split(new byte[2 * 784], new byte[2], lenet.imageShape()), 7));
+        assertThat(s.parameters()).isEqualTo(61_706);
+        assertThat(s.macs()).isEqualTo(Sizes.of(lenet).macs());
+        // Small weights may have been rounded to 0 besides.
+        assertThat(s.nonzeroMacs()).isBetween(Sizes.of(lenet).nonzeroMacs() * 9 / 10, Sizes.of(lenet).nonzeroMacs());
     }
 
     @Test

@@ -113,13 +113,13 @@ final class EvaluateCommand implements Runnable {
         }
     }
 
-    /** What is measured, and the float network whose gradients and sizes stand for it. */
-    private record Subject(UnaryOperator<Tensor> logits, Model gradientModel, boolean quantized) {}
+    /** What is measured, and the float network whose gradients stand for it: null for a quantized one that is not attacked. */
+    private record Subject(String model, UnaryOperator<Tensor> logits, Sizes sizes, Model gradientModel, boolean quantized) {}
 
     private Subject subject(Dataset data) {
         if (!QuantizedModel.isQuantized(network.weights)) {
             Model model = network.model(data);
-            return new Subject(model::logits, model, false);
+            return new Subject(model.name(), model::logits, Sizes.of(model), model, false);
         }
         QuantizedModel quantized = QuantizedModel.load(network.weights);
         if (!quantized.imageShape().equals(data.imageShape()) || quantized.classes() != data.classes()) {
@@ -129,11 +129,12 @@ final class EvaluateCommand implements Runnable {
         if (attack != null && parentWeights == null) {
             throw Options.usage("a quantized network is attacked through its float parent: give --parent-weights");
         }
-        Model parent = NetworkOptions.create(network.model == null ? quantized.name() : network.model, data, network.seed());
+        Model parent = null;
         if (parentWeights != null) {
+            parent = NetworkOptions.create(network.model == null ? quantized.name() : network.model, data, network.seed());
             parent.load(parentWeights);
         }
-        return new Subject(quantized::logits, parent, true);
+        return new Subject(quantized.name(), quantized::logits, Sizes.of(quantized), parent, true);
     }
 
     private AdversarialSet craft(Model source, Attack attack, Split test, Progress progress, String name) {
@@ -145,9 +146,17 @@ final class EvaluateCommand implements Runnable {
     }
 
     private Result result(Dataset data, Subject subject, Evaluation clean, Robustness own, Robustness transfer, double seconds) {
-        Sizes sizes = Sizes.of(subject.gradientModel);
-        return Result.of(data.name(), subject.gradientModel.name(), Cell.DENSE, 1, subject.quantized, network.seed(), clean, own,
-                transfer, transfer == null ? null : sourceWeights.getFileName().toString(), sizes, seconds, Environment.current(), null);
+        Sizes sizes = subject.sizes;
+        return Result.of(data.name(), subject.model, strategy(subject), (double) sizes.parameters() / sizes.nonzeroParameters(),
+                subject.quantized, network.seed(), clean, own, transfer, transfer == null ? null : sourceWeights.getFileName().toString(), sizes, seconds, Environment.current(), null);
+    }
+
+    /** {@return what a file tells of how it was pruned: whether it was; of int8, where small weights were rounded to 0, not even that} */
+    private static String strategy(Subject subject) {
+        if (subject.quantized) {
+            return "unknown";
+        }
+        return subject.sizes.nonzeroParameters() < subject.sizes.parameters() ? "pruned" : Cell.DENSE;
     }
 
     private static void print(PrintWriter text, Result r) {
