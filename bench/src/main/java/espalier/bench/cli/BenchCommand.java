@@ -1,5 +1,7 @@
 package espalier.bench.cli;
 
+import espalier.bench.cliffs.Cliff;
+import espalier.bench.cliffs.Cliffs;
 import espalier.bench.measure.Figure;
 import espalier.bench.measure.FigureTable;
 import espalier.bench.measure.Figures;
@@ -25,13 +27,13 @@ import picocli.CommandLine.Spec;
 /** How fast we are, next to those that a user would otherwise take. */
 @Command(
         name = "bench",
-        description = "Measures the speed of kernels and networks with JMH, next to other libraries, as a fraction of what the "
-                + "processor can do.",
+        description = "Measures the speed of kernels and networks with JMH, next to other libraries, as a fraction of what "
+                + "the processor can do.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  espalier bench gemm --quick                     that it runs, in a minute",
             "  espalier bench step --json step.json            figures to tell others",
-            "  espalier bench conv --only 'resnet20.*' --threads 1",
+            "  espalier bench conv --only resnet20 --threads 1",
             "  mvn -q -Ppeers compile exec:java -Dexec.args=\"bench all\""
         })
 final class BenchCommand {
@@ -39,10 +41,11 @@ final class BenchCommand {
 
     /** What every measurement has. */
     static final class Measured {
-        @Option(names = "--quick", description = "Small sizes, short, in one JVM each: to see that it runs, not to tell others.")
+        @Option(names = "--quick", description = "Small sizes, shortly, in one JVM each: to see that it runs.")
         boolean quick;
 
-        @Option(names = "--forks", paramLabel = "N", description = "Fresh JVMs for each figure (default: 5; with --quick 1).")
+        @Option(names = "--forks", paramLabel = "N",
+                description = "Fresh JVMs for each figure (default: 5; with --quick 1).")
         Integer forks;
 
         @Option(names = "--only", paramLabel = "REGEX", description = "Only what has a match in its name and shape.")
@@ -55,15 +58,16 @@ final class BenchCommand {
 
     @Command(name = "gemm", description = "Matrix products: squares, skinny ones, all transposes.",
             footerHeading = "%nExamples:%n", footer = {
-                "  espalier bench gemm", "  espalier bench gemm --edges      1 to 64 columns, to find cliffs at the edge of tiles"})
+                "  espalier bench gemm", "  espalier bench gemm --edges      1 to 64 columns"})
     int gemm(@Mixin Measured measured, @Option(names = "--edges",
-            description = "Instead: products of 1 to 64 columns; none may take longer than the next full tile.") boolean edges) {
+            description = "Instead: products of 1 to 64 columns. None may take longer than the next full tile.")
+            boolean edges) {
         return run(measured, s -> edges ? s.gemm(GemmTask.edges()) : s.gemm());
     }
 
     @Command(name = "conv", description = "Convolutions of ResNet-20, VGG-16 and MobileNetV2, forward and backward.",
             footerHeading = "%nExamples:%n",
-            footer = {"  espalier bench conv", "  espalier bench conv --only 'forward resnet20' --forks 10"})
+            footer = {"  espalier bench conv", "  espalier bench conv --only forward.resnet20 --forks 10"})
     int conv(@Mixin Measured measured) {
         return run(measured, Suite::conv);
     }
@@ -75,13 +79,40 @@ final class BenchCommand {
     }
 
     @Command(name = "attack", description = "Projected gradient descent on ResNet-20.",
-            footerHeading = "%nExamples:%n", footer = {"  espalier bench attack", "  espalier bench attack --quick --threads 1"})
+            footerHeading = "%nExamples:%n",
+            footer = {"  espalier bench attack", "  espalier bench attack --quick --threads 1"})
     int attack(@Mixin Measured measured) {
         return run(measured, Suite::attack);
     }
 
+    @Command(name = "cliffs", description = "Runs every kernel in fresh JVMs and fails if in any of them it is slower than "
+            + "0.8 of the best, by the clock and by its thread's own time, or if it allocates.",
+            footerHeading = "%nExamples:%n", footer = {
+                "  espalier bench cliffs", "  espalier bench cliffs --starts 30 --only gemm.256"})
+    int cliffs(
+            @Option(names = "--starts", paramLabel = "N", defaultValue = "10",
+                    description = "Fresh JVMs (default: ${DEFAULT-VALUE}).") int starts,
+            @Option(names = "--only", paramLabel = "REGEX", defaultValue = "",
+                    description = "Only kernels whose name has a match.") Pattern only,
+            @Option(names = "--quick", description = "Measure shortly: to see that it runs.") boolean quick) {
+        Options.atLeast(2, starts, "--starts");
+        List<Cliff> cliffs = new Cliffs(Output.progress(spec), only, quick).run(starts);
+        List<String> bad = cliffs.stream().filter(c -> c.verdict().bad()).map(Cliff::kernel).toList();
+        Output.of(spec).emit(Json.tree(cliffs), out -> {
+            out.print(Cliffs.table(cliffs));
+            out.println();
+            out.println(bad.isEmpty()
+                    ? "No cliff: in each of " + starts + " starts every kernel was at least " + Cliff.LEAST
+                            + " times as fast as in its best, by the clock or by its thread's own time, and none allocated "
+                            + "what it must not."
+                    : "Failed: " + String.join(", ", bad));
+        });
+        return bad.isEmpty() ? 0 : 1;
+    }
+
     @Command(name = "all", description = "All of these, which takes hours, and what they were to reach.",
-            footerHeading = "%nExamples:%n", footer = {"  espalier bench all --json all.json", "  espalier bench all --quick"})
+            footerHeading = "%nExamples:%n",
+            footer = {"  espalier bench all --json all.json", "  espalier bench all --quick"})
     int all(@Mixin Measured measured) {
         return run(measured, s -> s.gemm().conv().step().attack());
     }
@@ -99,7 +130,8 @@ final class BenchCommand {
         List<Figure> all = figures.all();
         Output.of(spec).emit(Json.tree(all), out -> {
             Environment e = Environment.current();
-            out.printf("%s, %d cores, JDK %s, %s kernels, commit %s%n", e.cpu(), e.cores(), e.jdk(), e.kernels(), e.commit());
+            out.printf("%s, %d cores, JDK %s, %s kernels, commit %s%n", e.cpu(), e.cores(), e.jdk(), e.kernels(),
+                    e.commit());
             out.println("Multiply-add peak: " + figures.peaks().entrySet().stream().sorted(Map.Entry.comparingByKey())
                     .map(p -> FigureTable.number(p.getValue()) + " GFLOP/s with " + p.getKey() + " thread"
                             + (p.getKey() == 1 ? "" : "s"))

@@ -1,0 +1,63 @@
+package espalier.bench.cliffs;
+
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * How evenly a kernel runs from one start of the JVM to the next.
+ *
+ * @param bestNanos of a call in the fastest start
+ * @param worstNanos in the slowest
+ * @param ratio best over worst: 1 is even
+ * @param cpuRatio the same, by the thread's own time
+ * @param bytes allocated in a call, the most of all starts
+ */
+public record Cliff(String kernel, int starts, double bestNanos, double worstNanos, double ratio, double cpuRatio,
+        double bytes, Verdict verdict) {
+    /** The slowest start must reach this much of the fastest. */
+    public static final double LEAST = 0.8;
+
+    /** What comes of it. */
+    public enum Verdict {
+        /** Even. */
+        EVEN("even"),
+        /** By the clock it looks like a cliff; by the thread's own time it is not: others had the processor. */
+        DISTURBED("disturbed"),
+        /** One start is much slower than another. */
+        CLIFF("CLIFF"),
+        /** It allocates what it must not. */
+        ALLOCATES("ALLOCATES");
+
+        private final String label;
+
+        Verdict(String label) {
+            this.label = label;
+        }
+
+        /** {@return whether the check has failed} */
+        public boolean bad() {
+            return this == CLIFF || this == ALLOCATES;
+        }
+
+        @Override
+        public String toString() {
+            return label;
+        }
+    }
+
+    /** {@return what the starts of one kernel say} */
+    static Cliff of(String kernel, long allowedBytes, List<Start> starts) {
+        double ratio = evenness(starts, Start::nanos);
+        double cpuRatio = evenness(starts, Start::cpuNanos);
+        double bytes = starts.stream().mapToDouble(Start::bytes).max().orElseThrow();
+        Verdict verdict = bytes > allowedBytes ? Verdict.ALLOCATES
+                : ratio >= LEAST ? Verdict.EVEN
+                : cpuRatio >= LEAST ? Verdict.DISTURBED : Verdict.CLIFF;
+        return new Cliff(kernel, starts.size(), starts.stream().mapToDouble(Start::nanos).min().orElseThrow(),
+                starts.stream().mapToDouble(Start::nanos).max().orElseThrow(), ratio, cpuRatio, bytes, verdict);
+    }
+
+    private static double evenness(List<Start> starts, ToDoubleFunction<Start> time) {
+        return starts.stream().mapToDouble(time).min().orElseThrow() / starts.stream().mapToDouble(time).max().orElseThrow();
+    }
+}

@@ -1,0 +1,10 @@
+package espalier.bench.cliffs;
+
+/**
+ * What one start of the JVM measured of one kernel.
+ *
+ * @param nanos of a call by the clock: the median of many batches of calls
+ * @param cpuNanos of a call by the thread's own time, which stands still while others have the processor
+ * @param bytes allocated in a call
+ */
+public record Start(String kernel, double nanos, double cpuNanos, double bytes) {}

@@ -1,0 +1,86 @@
+package espalier.bench.cliffs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import espalier.bench.cliffs.Cliff.Verdict;
+import espalier.engine.kernel.Kernels;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class CliffTest {
+    private static List<Start> starts(double[] nanos, double[] cpuNanos, double... bytes) {
+        return IntStream.range(0, nanos.length)
+                .mapToObj(i -> new Start("k", nanos[i], cpuNanos[i], bytes.length == 0 ? 0 : bytes[i])).toList();
+    }
+
+    private static Verdict verdict(List<Start> starts) {
+        return Cliff.of("k", 0, starts).verdict();
+    }
+
+    @Test
+    void theSlowestStartIsComparedWithTheBest() {
+        Cliff c = Cliff.of("k", 0, starts(new double[] {100, 200, 110}, new double[] {90, 180, 95}));
+        assertThat(c.ratio()).isEqualTo(0.5, within(1e-9));
+        assertThat(c.cpuRatio()).isEqualTo(0.5, within(1e-9));
+        assertThat(c.bestNanos()).isEqualTo(100);
+        assertThat(c.worstNanos()).isEqualTo(200);
+        assertThat(c.verdict()).isEqualTo(Verdict.CLIFF);
+    }
+
+    @Test
+    void fourFifthsOfTheBestAreEnough() {
+        assertThat(verdict(starts(new double[] {80, 100}, new double[] {80, 100}))).isEqualTo(Verdict.EVEN);
+        assertThat(verdict(starts(new double[] {79, 100}, new double[] {79, 100}))).isEqualTo(Verdict.CLIFF);
+    }
+
+    @Test
+    void whatOnlyTheClockSeesIsTheMachineAndNotTheCode() {
+        assertThat(verdict(starts(new double[] {100, 300}, new double[] {100, 105}))).isEqualTo(Verdict.DISTURBED);
+        assertThat(Verdict.DISTURBED.bad()).isFalse();
+    }
+
+    @Test
+    void aKernelThatAllocatesInOneStartFails() {
+        assertThat(verdict(starts(new double[] {100, 100}, new double[] {100, 100}, 0, 16))).isEqualTo(Verdict.ALLOCATES);
+        assertThat(Verdict.ALLOCATES.bad()).isTrue();
+        assertThat(Cliff.of("step", 16, starts(new double[] {1, 1}, new double[] {1, 1}, 0, 16)).verdict())
+                .isEqualTo(Verdict.EVEN);
+    }
+
+    @Test
+    void everyMethodOfEveryKernelInterfaceIsChecked() {
+        Set<String> covered = HotKernels.all().stream().flatMap(k -> k.covers().stream()).collect(Collectors.toSet());
+        Set<String> all = new TreeSet<>();
+        for (Method group : Kernels.class.getMethods()) {
+            if (group.getReturnType().isInterface() && !Modifier.isStatic(group.getModifiers())) {
+                Arrays.stream(group.getReturnType().getMethods())
+                        .filter(m -> m.getParameterCount() > 0 && Modifier.isAbstract(m.getModifiers()))
+                        .forEach(m -> all.add(group.getName() + "." + m.getName()));
+            }
+        }
+        assertThat(all).hasSizeGreaterThan(30);
+        assertThat(covered).isEqualTo(all);
+    }
+
+    @Test
+    void namesAreNotTakenTwice() {
+        assertThat(HotKernels.all()).extracting(HotKernel::name).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void everyKernelRuns() {
+        for (HotKernel k : HotKernels.all()) {
+            if (k.allowedBytes() == 0) {
+                k.prepare().get().run();
+            }
+        }
+    }
+}
