@@ -92,6 +92,11 @@ public record Batches(
         return new Prefetching(this);
     }
 
+    /** {@return the random stream that an image is augmented with} */
+    static Rng augmentation(long seed, int epoch, int image) {
+        return new Rng(seed, epoch, AUGMENT, image);
+    }
+
     private int sizeOf(int batch) {
         return Math.min(batchSize, split.size() - batch * batchSize);
     }
@@ -180,7 +185,7 @@ public record Batches(
                 if (plain) {
                     System.arraycopy(split.pixels(), from, slot.pixels, to, shape.size());
                 } else {
-                    Rng rng = new Rng(plan.seed, plan.epoch, AUGMENT, image);
+                    Rng rng = augmentation(plan.seed, plan.epoch, image);
                     plan.augmentation.apply(split.pixels(), from, shape, rng, slot.pixels, to);
                 }
             }

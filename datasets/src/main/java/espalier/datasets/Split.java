@@ -89,6 +89,16 @@ public final class Split {
         return n >= size ? this : new Split(pixels, labels, imageShape, n);
     }
 
+    /** {@return copies of the images, each augmented once, as {@link Batches} of this seed and epoch show them} */
+    public Split augmented(Augmentation augmentation, long seed, int epoch) {
+        byte[] copies = new byte[Math.multiplyExact(size, imageShape.size())];
+        for (int i = 0; i < size; i++) {
+            augmentation.apply(pixels, i * imageShape.size(), imageShape, Batches.augmentation(seed, epoch, i), copies,
+                    i * imageShape.size());
+        }
+        return new Split(copies, labels, imageShape, size);
+    }
+
     /** {@return the bytes of all images, [N,C,H,W], not a copy; may hold more images than {@link #size} */
     byte[] pixels() {
         return pixels;

@@ -105,6 +105,17 @@ class BatchesTest {
         }
     }
 
+    @Test
+    void anAugmentedSplitHoldsWhatAnEpochShows() {
+        Split images = split(30).head(20);
+        Split copies = images.augmented(Augmentation.CROP_AND_FLIP, 3, 5);
+        float[] epoch = all(new Batches(images, 20, false, 3, 5, Augmentation.CROP_AND_FLIP, false, 0)).getFirst().pixels;
+        assertThat(copies.size()).isEqualTo(20);
+        assertThat(copies.images(0, 20).data()).containsExactly(epoch);
+        assertThat(copies.labels(0, 20)).isEqualTo(images.labels(0, 20));
+        assertThat(images.images(0, 20).data()).isNotEqualTo(epoch);
+    }
+
     private static void assertSame(List<Copy> actual, List<Copy> expected) {
         assertThat(actual).hasSameSizeAs(expected);
         for (int i = 0; i < actual.size(); i++) {
