@@ -5,9 +5,7 @@ import static espalier.engine.kernel.Lanes.N;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShape;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Matrix kernels on vectors: tiles, and the gathering of image patches into panels. */
@@ -17,21 +15,8 @@ final class VectorGemm implements GemmKernels {
             N > 4 ? VectorSpecies.of(float.class, VectorShape.forBitSize(F.vectorBitSize() / 2)) : F;
 
     private static final int HALF_LANES = HALF.length();
-    // Every second element of 2·lanes: the even ones of the first vector, and the odd ones of one that begins an element early,
-    // so that nothing beyond the last is read.
-    private static final VectorShuffle<Float> FULL_EVEN = VectorShuffle.fromOp(F, i -> 2 * i % N);
-    private static final VectorShuffle<Float> FULL_ODD = VectorShuffle.fromOp(F, i -> (2 * i + 1) % N);
-    private static final VectorMask<Float> FULL_UPPER = upper(F);
-    private static final VectorShuffle<Float> HALF_EVEN = VectorShuffle.fromOp(HALF, i -> 2 * i % HALF_LANES);
-    private static final VectorShuffle<Float> HALF_ODD = VectorShuffle.fromOp(HALF, i -> (2 * i + 1) % HALF_LANES);
-    private static final VectorMask<Float> HALF_UPPER = upper(HALF);
-
     private static final int MAX_VECTORS =
             F.vectorBitSize() == 512 || System.getProperty("os.arch", "").equals("aarch64") ? 4 : 3;
-
-    private static VectorMask<Float> upper(VectorSpecies<Float> species) {
-        return VectorMask.fromLong(species, -1L << species.length() / 2);
-    }
 
     @Override
     public int lanes() {
@@ -84,37 +69,24 @@ final class VectorGemm implements GemmKernels {
         for (int j = 0; j < columns; j += N) {
             int at = panelOffset + j;
             int column = firstColumn + j;
-            if (spaced(columnOffsets, column, N, end, 1)) {
+            if (contiguous(columnOffsets, column, N, end)) {
                 copyVectors(source, sourceOffset + columnOffsets[column], rowOffsets, firstRow, rows, panel, at, ld);
-            } else if (spaced(columnOffsets, column, HALF_LANES, end, 1)
-                    && spaced(columnOffsets, column + HALF_LANES, HALF_LANES, end, 1)) {
+            } else if (contiguous(columnOffsets, column, HALF_LANES, end)
+                    && contiguous(columnOffsets, column + HALF_LANES, HALF_LANES, end)) {
                 copyHalves(source, sourceOffset + columnOffsets[column], rowOffsets, firstRow, rows, panel, at, ld);
                 copyHalves(source, sourceOffset + columnOffsets[column + HALF_LANES], rowOffsets, firstRow, rows,
                         panel, at + HALF_LANES, ld);
-            } else if (spaced(columnOffsets, column, N, end, 2)) {
-                copyEverySecond(source, sourceOffset + columnOffsets[column], rowOffsets, firstRow, rows, panel, at, ld);
-            } else if (spaced(columnOffsets, column, HALF_LANES, end, 2)
-                    && spaced(columnOffsets, column + HALF_LANES, HALF_LANES, end, 2)) {
-                copyEverySecondHalf(source, sourceOffset + columnOffsets[column], rowOffsets, firstRow, rows, panel, at, ld);
-                copyEverySecondHalf(source, sourceOffset + columnOffsets[column + HALF_LANES], rowOffsets, firstRow, rows,
-                        panel, at + HALF_LANES, ld);
             } else {
+                // Every second element by shuffles was twice as fast, and boxed a vector each time in some JVM starts.
                 copyElements(source, sourceOffset, rowOffsets, firstRow, rows,
                         columnOffsets, column, Math.min(N, end - column), panel, at, ld);
             }
         }
     }
 
-    private static boolean spaced(int[] offsets, int from, int length, int end, int stride) {
-        if (from + length > end) {
-            return false;
-        }
-        for (int i = from + 1; i < from + length; i++) {
-            if (offsets[i] - offsets[i - 1] != stride) {
-                return false;
-            }
-        }
-        return true;
+    /** {@return whether these columns lie side by side; offsets grow, so the ends tell} */
+    private static boolean contiguous(int[] offsets, int from, int length, int end) {
+        return from + length <= end && offsets[from + length - 1] - offsets[from] == length - 1;
     }
 
     private static void copyVectors(float[] source, int from, int[] rowOffsets, int firstRow, int rows,
@@ -128,26 +100,6 @@ final class VectorGemm implements GemmKernels {
             float[] panel, int to, int ld) {
         for (int r = 0; r < rows; r++) {
             FloatVector.fromArray(HALF, source, from + rowOffsets[firstRow + r]).intoArray(panel, to + r * ld);
-        }
-    }
-
-    private static void copyEverySecond(float[] source, int from, int[] rowOffsets, int firstRow, int rows,
-            float[] panel, int to, int ld) {
-        for (int r = 0; r < rows; r++) {
-            int at = from + rowOffsets[firstRow + r];
-            FloatVector lower = FloatVector.fromArray(F, source, at).rearrange(FULL_EVEN);
-            FloatVector upper = FloatVector.fromArray(F, source, at + N - 1).rearrange(FULL_ODD);
-            lower.blend(upper, FULL_UPPER).intoArray(panel, to + r * ld);
-        }
-    }
-
-    private static void copyEverySecondHalf(float[] source, int from, int[] rowOffsets, int firstRow, int rows,
-            float[] panel, int to, int ld) {
-        for (int r = 0; r < rows; r++) {
-            int at = from + rowOffsets[firstRow + r];
-            FloatVector lower = FloatVector.fromArray(HALF, source, at).rearrange(HALF_EVEN);
-            FloatVector upper = FloatVector.fromArray(HALF, source, at + HALF_LANES - 1).rearrange(HALF_ODD);
-            lower.blend(upper, HALF_UPPER).intoArray(panel, to + r * ld);
         }
     }
 
