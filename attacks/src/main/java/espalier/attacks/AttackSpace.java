@@ -7,8 +7,8 @@ public enum AttackSpace {
     /** Pixels, kept in [0, 1]; lengths in pixel units. */
     PIXELS(0f, 1f),
     /**
-     * What a network sees, (pixels − mean)/std, without bounds; lengths in standard deviations. The caller hands over normalized
-     * images and a function of such. An epsilon of 8/255 is about 2/255 in pixels of CIFAR-10.
+     * What a network sees, (pixels − mean)/std, without bounds; lengths in standard deviations. The caller hands over
+     * normalized images and a function of such. An epsilon of 8/255 is about 2/255 in pixels of CIFAR-10.
      */
     NORMALIZED(Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY);
 

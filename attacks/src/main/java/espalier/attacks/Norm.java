@@ -9,10 +9,10 @@ import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 
 /**
- * The norm that measures the perturbation δ = x − origin of one image, and with it the three methods that an attack is made of.
+ * The norm that measures the perturbation δ = x − origin of one image, and with it the three methods of an attack.
  *
- * <p>They work on n elements from {@code offset} of arrays of one layout, and leave x in the ball ‖δ‖ ≤ epsilon, but for rounding,
- * and in the range of the {@link AttackSpace}, if the origin is there.
+ * <p>They work on n elements from {@code offset} of arrays of one layout, and leave x in the ball ‖δ‖ ≤ epsilon, but for
+ * rounding, and in the range of the {@link AttackSpace}, if the origin is there.
  */
 public enum Norm {
     /** max |δ|. */
@@ -100,8 +100,8 @@ public enum Norm {
     private static final double SHORTEST = 1e-12;
 
     /**
-     * {@code x ← clip(project(x + size · direction))}: a step along the gradient by its dual direction of unit norm; where there is
-     * no gradient x stays.
+     * {@code x ← clip(project(x + size · direction))}: a step along the gradient by its dual direction of unit norm; where
+     * there is no gradient x stays.
      */
     abstract void step(float[] x, float[] origin, float[] gradient, int offset, int n, double size,
             double epsilon, AttackSpace space);
@@ -111,8 +111,8 @@ public enum Norm {
             double epsilon, AttackSpace space, SplittableRandom random);
 
     /**
-     * Takes back what rounding left outside: afterwards ‖δ‖ ≤ epsilon as float arithmetic measures it. Done once, at the end,
-     * because a change in the last bit sends the following steps another way.
+     * Takes back what rounding left outside: afterwards ‖δ‖ ≤ epsilon as float arithmetic measures it. Done once, at the
+     * end, because a change in the last bit sends the following steps another way.
      */
     abstract void tighten(float[] x, float[] origin, int offset, int n, double epsilon, AttackSpace space);
 

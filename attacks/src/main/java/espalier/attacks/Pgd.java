@@ -19,9 +19,9 @@ import java.util.stream.IntStream;
  * {@code x ← clip(project(x + stepSize · direction(∂loss/∂x)))}, repeated: projected gradient descent, and with one step of
  * length epsilon FGSM.
  *
- * <p>The loss is the cross-entropy summed over the batch, so that images do not influence each other. Whatever comes out lies in
- * the ball of the threat model and in the range of its space, as float arithmetic measures it. Sources: Madry et al. 2018 (arXiv 1706.06083),
- * Goodfellow et al. 2015 (arXiv 1412.6572).
+ * <p>The loss is the cross-entropy summed over the batch, so that images do not influence each other. Whatever comes out
+ * lies in the ball of the threat model and in the range of its space, as float arithmetic measures it. Sources: Madry et al.
+ * 2018 (arXiv 1706.06083), Goodfellow et al. 2015 (arXiv 1412.6572).
  */
 public record Pgd(ThreatModel threat) {
     /** Sees gradients that an attack computes on its way and has no use for itself. */
@@ -52,9 +52,9 @@ public record Pgd(ThreatModel threat) {
     /**
      * {@return adversarial images of the shape of {@code x}, in the workspace open at the call}
      *
-     * <p>With restarts an image keeps the first end point that succeeds, or of none the one of highest loss (targeted: of lowest
-     * loss of the target). The random start depends on the seed, the image's index and the restart alone: neither on how images
-     * are cut into batches nor on threads.
+     * <p>With restarts an image keeps the first end point that succeeds, or of none the one of highest loss (targeted: of
+     * lowest loss of the target). The random start depends on the seed, the image's index and the restart alone: neither on
+     * how images are cut into batches nor on threads.
      *
      * @param model whose gradients lead; asked once for predicted labels, if they are wanted, and once a step
      * @param x images [N,...], in [0, 1] if the attack is one of pixels
@@ -146,7 +146,8 @@ public record Pgd(ThreatModel threat) {
         for (int i = 0; i < goals.length; i++) {
             int label = predicted ? Logits.mostLikely(logits[i]) : labels[i];
             if (label < 0) {
-                throw new UserError("the model's logits of image " + i + " are not numbers: there is no predicted class to attack");
+                throw new UserError("the model's logits of image " + i
+                        + " are not numbers: there is no predicted class to attack");
             }
             int classes = logits[i].length;
             goals[i] = switch (threat.target()) {
@@ -155,8 +156,8 @@ public record Pgd(ThreatModel threat) {
                 case LEAST_LIKELY -> Logits.leastLikely(logits[i]);
                 case FIXED -> {
                     if (threat.targetClass() >= classes) {
-                        throw new UserError("target class " + threat.targetClass() + " is not one of the model's, which are 0 to "
-                                + (classes - 1));
+                        throw new UserError("target class " + threat.targetClass()
+                                + " is not one of the model's, which are 0 to " + (classes - 1));
                     }
                     yield threat.targetClass();
                 }

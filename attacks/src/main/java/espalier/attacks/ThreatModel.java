@@ -39,9 +39,10 @@ public record ThreatModel(Norm norm, double epsilon, double stepSize, int steps,
     }
 
     /** In pixels. */
-    public ThreatModel(Norm norm, double epsilon, double stepSize, int steps, int restarts, boolean randomStart, Target target,
-            Integer targetClass, LabelSource labels, String gradientSource) {
-        this(norm, epsilon, stepSize, steps, restarts, randomStart, target, targetClass, labels, gradientSource, AttackSpace.PIXELS);
+    public ThreatModel(Norm norm, double epsilon, double stepSize, int steps, int restarts, boolean randomStart,
+            Target target, Integer targetClass, LabelSource labels, String gradientSource) {
+        this(norm, epsilon, stepSize, steps, restarts, randomStart, target, targetClass, labels, gradientSource,
+                AttackSpace.PIXELS);
     }
 
     /** {@return projected gradient descent, untargeted, from the image itself, once, by the judged model's own gradients} */
@@ -67,26 +68,26 @@ public record ThreatModel(Norm norm, double epsilon, double stepSize, int steps,
 
     /** {@return this, towards a class; {@code targetClass} is for {@link Target#FIXED}, else null} */
     public ThreatModel withTarget(Target target, Integer targetClass) {
-        return new ThreatModel(norm, epsilon, stepSize, steps, restarts, randomStart, target, targetClass, labels, gradientSource,
-                space);
+        return new ThreatModel(norm, epsilon, stepSize, steps, restarts, randomStart, target, targetClass, labels,
+                gradientSource, space);
     }
 
     /** {@return this, with an image's class taken from {@code labels}} */
     public ThreatModel withLabels(LabelSource labels) {
-        return new ThreatModel(norm, epsilon, stepSize, steps, restarts, randomStart, target, targetClass, labels, gradientSource,
-                space);
+        return new ThreatModel(norm, epsilon, stepSize, steps, restarts, randomStart, target, targetClass, labels,
+                gradientSource, space);
     }
 
     /** {@return this, led by the gradients of {@code gradientSource}} */
     public ThreatModel withGradientSource(String gradientSource) {
-        return new ThreatModel(norm, epsilon, stepSize, steps, restarts, randomStart, target, targetClass, labels, gradientSource,
-                space);
+        return new ThreatModel(norm, epsilon, stepSize, steps, restarts, randomStart, target, targetClass, labels,
+                gradientSource, space);
     }
 
     /** {@return this, moving what {@code space} says} */
     public ThreatModel withSpace(AttackSpace space) {
-        return new ThreatModel(norm, epsilon, stepSize, steps, restarts, randomStart, target, targetClass, labels, gradientSource,
-                space);
+        return new ThreatModel(norm, epsilon, stepSize, steps, restarts, randomStart, target, targetClass, labels,
+                gradientSource, space);
     }
 
     /** {@return whether a class is to be reached, rather than left} */

@@ -34,7 +34,8 @@ class PgdTest {
     private final int[] labels = new SplittableRandom(2).ints(N, 0, 10).toArray();
 
     static Stream<ThreatModel> threats() {
-        return Stream.of(Norm.values()).flatMap(norm -> Stream.of(1e-7, 1e-4, 1 / 255.0, 8 / 255.0, 0.3, 2.0).flatMap(epsilon -> {
+        return Stream.of(Norm.values()).flatMap(norm ->
+                Stream.of(1e-7, 1e-4, 1 / 255.0, 8 / 255.0, 0.3, 2.0).flatMap(epsilon -> {
             ThreatModel t = ThreatModel.pgd(norm, epsilon, epsilon / 3, 5);
             return Stream.of(t, ThreatModel.fgsm(norm, epsilon), t.withRandomStart(1), t.withRandomStart(3),
                     t.withTarget(Target.NEXT_CLASS, null).withRandomStart(2));
@@ -68,7 +69,8 @@ class PgdTest {
     @ParameterizedTest
     @EnumSource(Norm.class)
     void epsilonZeroGivesTheInputBitForBit(Norm norm) {
-        for (ThreatModel t : List.of(ThreatModel.pgd(norm, 0, 0.1, 3), ThreatModel.pgd(norm, 0, 0.1, 3).withRandomStart(2))) {
+        for (ThreatModel t : List.of(ThreatModel.pgd(norm, 0, 0.1, 3),
+                ThreatModel.pgd(norm, 0, 0.1, 3).withRandomStart(2))) {
             assertThat(new Pgd(t).perturb(model, x, labels, 7, 0).data()).isEqualTo(x.data());
         }
     }
@@ -289,9 +291,11 @@ class PgdTest {
         assertThat(tapped).isEqualTo(attack.perturb(model, x, labels, 0, 0).data());
         assertThat(seen).hasSize(3);
         for (int steps = 0; steps < 3; steps++) {
-            Tensor at = steps == 0 ? x : new Pgd(ThreatModel.pgd(Norm.LINF, 0.1, 0.03, steps)).perturb(model, x, labels, 0, 0);
+            Tensor at = steps == 0 ? x
+                    : new Pgd(ThreatModel.pgd(Norm.LINF, 0.1, 0.03, steps)).perturb(model, x, labels, 0, 0);
             var loss = new CrossEntropy(labels, 0, Reduction.SUM);
-            assertThat(Tape.record(List.of(weight), () -> loss.apply(model.logits(at))).of(weight).data()).isEqualTo(seen.get(steps));
+            assertThat(Tape.record(List.of(weight), () -> loss.apply(model.logits(at))).of(weight).data())
+                    .isEqualTo(seen.get(steps));
         }
     }
 }

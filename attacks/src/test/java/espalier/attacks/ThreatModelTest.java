@@ -48,7 +48,8 @@ class ThreatModelTest {
 
     static Stream<Runnable> contradictions() {
         ThreatModel t = ThreatModel.pgd(Norm.LINF, 0.1, 0.1, 1);
-        return Stream.of(() -> ThreatModel.pgd(Norm.LINF, -0.1, 0.1, 1), () -> ThreatModel.pgd(Norm.LINF, Double.NaN, 0.1, 1),
+        return Stream.of(() -> ThreatModel.pgd(Norm.LINF, -0.1, 0.1, 1),
+                () -> ThreatModel.pgd(Norm.LINF, Double.NaN, 0.1, 1),
                 () -> ThreatModel.pgd(Norm.LINF, 0.1, -1, 1), () -> ThreatModel.pgd(Norm.LINF, 0.1, 0.1, 0),
                 () -> t.withRandomStart(0), () -> t.withTarget(Target.FIXED, null), () -> t.withTarget(Target.FIXED, -1),
                 () -> t.withTarget(Target.NEXT_CLASS, 3), () -> new ThreatModel(Norm.LINF, 0.1, 0.1, 1, 2, false,
@@ -71,7 +72,8 @@ class ThreatModelTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "a", "1/0", "1/2/3", "/255", "NaN", "Infinity"})
     void notPixelUnits(String text) {
-        assertThatThrownBy(() -> PixelUnits.parse(text)).isInstanceOf(UserError.class).hasMessageContaining("'" + text + "'");
+        assertThatThrownBy(() -> PixelUnits.parse(text)).isInstanceOf(UserError.class)
+                .hasMessageContaining("'" + text + "'");
     }
 
     @Test

@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * How <em>Hardening DNNs against Transfer Attacks during Network Compression using Greedy Adversarial Pruning</em> (Weiss, Alves,
- * Kundu 2022) is read: which of the choices in its original code are made again.
+ * How <em>Hardening DNNs against Transfer Attacks during Network Compression using Greedy Adversarial Pruning</em> (Weiss,
+ * Alves, Kundu 2022) is read: which of the choices in its original code are made again.
  *
  * @param switches the choices that are made as they were; all others are made as they should have been
  */
@@ -34,33 +34,37 @@ public record Reading(Set<Switch> switches) {
      */
     public enum Switch {
         /**
-         * GAP sums the loss gradients of all that the attack passes through too, as its backward passes leave them behind: of ten
-         * steps and the end, ten of eleven gradients, those against the label that the attack goes by. Corrected: of the end alone.
+         * GAP sums the loss gradients of all that the attack passes through too, as its backward passes leave them behind:
+         * of ten steps and the end, ten of eleven gradients, those against the label that the attack goes by. Corrected: of
+         * the end alone.
          */
         GRADIENT_OF_ITERATES,
         /**
-         * Gradients are taken, and GAP's images attacked, in training mode: normalized by the batch, with dropout, and with every
-         * pass moving the running statistics, which the network then keeps. Corrected: in evaluation mode.
+         * Gradients are taken, and GAP's images attacked, in training mode: normalized by the batch, with dropout, and with
+         * every pass moving the running statistics, which the network then keeps. Corrected: in evaluation mode.
          */
         TRAINING_MODE,
         /**
-         * Attacks move normalized images, epsilon and step being of that size there, and do not clip. Corrected: they move pixels
-         * and stay in [0, 1].
+         * Attacks move normalized images, epsilon and step being of that size there, and do not clip. Corrected: they move
+         * pixels and stay in [0, 1].
          */
         NORMALIZED_ATTACK,
-        /** Attacks lead away from what the attacked network predicts. Corrected: from the true label, or as the attack says. */
+        /**
+         * Attacks lead away from what the attacked network predicts. Corrected: from the true label, or as the attack says.
+         */
         PREDICTED_LABELS,
         /** Results are of attacked training images, augmented. Corrected: of test images. */
         TRAINING_IMAGES,
         /**
-         * Strategies other than GAP look at a single batch, GAP at all training images. Corrected: all look at the same images.
+         * Strategies other than GAP look at a single batch, GAP at all training images. Corrected: all look at the same
+         * images.
          */
         ONE_BATCH,
         /** An accuracy is the mean over batches of right/batchSize, the last one smaller or not. Corrected: right/images. */
         FULL_LAST_BATCH,
         /**
-         * What stays is decided by an interpolated quantile, equals staying together; where it is 0, zeros become random numbers
-         * below 1/2, and what is above them moves up by 1. Corrected: exact counts, of equals the first stay.
+         * What stays is decided by an interpolated quantile, equals staying together; where it is 0, zeros become random
+         * numbers below 1/2, and what is above them moves up by 1. Corrected: exact counts, of equals the first stay.
          */
         QUANTILE,
         /** At random, each parameter stays with the probability that it should. Corrected: exact counts. */
@@ -122,14 +126,16 @@ public record Reading(Set<Switch> switches) {
     /**
      * {@return the reading of that name}
      *
-     * @param name {@code corrected}, {@code paper}, {@code paper-without-A+B}, or {@code A+B} of {@linkplain Switch switches}
+     * @param name {@code corrected}, {@code paper}, {@code paper-without-A+B}, or {@code A+B} of
+     *     {@linkplain Switch switches}
      * @throws UserError when it is none of these
      */
     public static Reading byName(String name) {
         return switch (name) {
             case "corrected" -> CORRECTED;
             case "paper" -> PAPER;
-            case String s when s.startsWith(WITHOUT) -> new Reading(EnumSet.complementOf(switches(s.substring(WITHOUT.length()))));
+            case String s when s.startsWith(WITHOUT) ->
+                    new Reading(EnumSet.complementOf(switches(s.substring(WITHOUT.length()))));
             default -> new Reading(switches(name));
         };
     }
@@ -138,7 +144,8 @@ public record Reading(Set<Switch> switches) {
         EnumSet<Switch> switches = EnumSet.noneOf(Switch.class);
         for (String name : names.split("\\+", -1)) {
             switches.add(Arrays.stream(Switch.values()).filter(s -> s.toString().equals(name)).findFirst()
-                    .orElseThrow(() -> new UserError("unknown reading '" + name + "'; there are corrected, paper and its choices "
+                    .orElseThrow(() -> new UserError("unknown reading '" + name
+                            + "'; there are corrected, paper and its choices "
                             + join(List.of(Switch.values()), ", ") + ", joined by '+'")));
         }
         return switches;

@@ -15,7 +15,8 @@ class ReadingTest {
         assertThat(Reading.CORRECTED).hasToString("corrected");
         assertThat(Reading.PAPER).hasToString("paper");
         assertThat(Reading.PAPER.without(Switch.QUANTILE)).hasToString("paper-without-quantile");
-        assertThat(Reading.CORRECTED.with(Switch.ONE_BATCH).with(Switch.TRAINING_MODE)).hasToString("training-mode+one-batch");
+        assertThat(Reading.CORRECTED.with(Switch.ONE_BATCH).with(Switch.TRAINING_MODE))
+                .hasToString("training-mode+one-batch");
         for (Reading r : Reading.ablation()) {
             assertThat(Reading.byName(r.toString())).isEqualTo(r);
             for (Switch s : Switch.values()) {
@@ -34,7 +35,8 @@ class ReadingTest {
 
     @Test
     void anAblationMakesEachChoiceAlone() {
-        assertThat(Reading.ablation()).hasSize(Switch.values().length + 2).startsWith(Reading.CORRECTED).endsWith(Reading.PAPER);
+        assertThat(Reading.ablation()).hasSize(Switch.values().length + 2)
+                .startsWith(Reading.CORRECTED).endsWith(Reading.PAPER);
         for (Switch s : Switch.values()) {
             assertThat(Reading.ablation()).contains(Reading.CORRECTED.with(s));
         }

@@ -24,7 +24,8 @@ class SizesTest {
     /** {@code shared/reference/models.json}; of those with the small stem, parameters and MACs added up by hand. */
     @ParameterizedTest
     @CsvSource({"resnet20, 269722, 40551040", "vgg_bn_drop, 14991946, 313463808", "googlenet, 5610154, 30568448",
-            "mobilenet_v2, 2236682, 6124928", "googlenet_cifar, 5602474, 1451042816", "mobilenet_v2_cifar, 2236682, 87976448"})
+            "mobilenet_v2, 2236682, 6124928", "googlenet_cifar, 5602474, 1451042816",
+            "mobilenet_v2_cifar, 2236682, 87976448"})
     void modelsAreAsPyTorchCounts(String name, int parameters, long macs) {
         Sizes s = Sizes.of(Models.create(name, Shape.of(3, 32, 32), 10, new float[3], new float[] {1, 1, 1}, 0));
         assertThat(s.parameters()).isEqualTo(parameters);

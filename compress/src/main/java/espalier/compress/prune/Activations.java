@@ -19,9 +19,10 @@ import java.util.SequencedMap;
 /**
  * How strongly the inputs of layers are active: of the mean over images, the mean of |x| over the positions of each channel.
  *
- * <p>A weight takes the figure of the channel that it reads; a bias the mean over all channels, and that of a convolution the sum
- * over positions in place of their mean. So ShrinkBench has it ({@code activation_importance} in {@code strategies/utils.py}, Blalock
- * et al. 2020, arXiv 2003.03033); of convolutions in groups, which it does not support, each group reads its own channels.
+ * <p>A weight takes the figure of the channel that it reads; a bias the mean over all channels, and that of a convolution
+ * the sum over positions in place of their mean. So ShrinkBench has it ({@code activation_importance} in
+ * {@code strategies/utils.py}, Blalock et al. 2020, arXiv 2003.03033); of convolutions in groups, which it does not support,
+ * each group reads its own channels.
  */
 final class Activations {
     private final Model model;
@@ -51,7 +52,8 @@ final class Activations {
             switch (call.op()) {
                 // A mask stands between the original and what the layer sees.
                 case Mul _ when weights.containsKey(call.input(0)) -> weights.put(call.output(), weights.get(call.input(0)));
-                case Conv2d c when weights.containsKey(call.input(1)) -> add(weights.get(call.input(1)), call.input(0), c.groups());
+                case Conv2d c when weights.containsKey(call.input(1)) ->
+                        add(weights.get(call.input(1)), call.input(0), c.groups());
                 case Linear _ when weights.containsKey(call.input(1)) -> add(weights.get(call.input(1)), call.input(0), 1);
                 default -> { }
             }

@@ -30,8 +30,8 @@ record Keep(float[] scores, BitSet alive, Removed removed, BitSet kept) {
     }
 
     /**
-     * Keeps what lies on the right side of a quantile or on it: about {@code count} of n scores. Where the quantile is 0, zeros are
-     * replaced before. Source: {@code fraction_mask} and {@code map_zeros} in the ShrinkBench of Weiss et al.
+     * Keeps what lies on the right side of a quantile or on it: about {@code count} of n scores. Where the quantile is 0,
+     * zeros are replaced before. Source: {@code fraction_mask} and {@code map_zeros} in the ShrinkBench of Weiss et al.
      */
     void byQuantile(int offset, int n, double count, SplittableRandom random) {
         float[] sorted = sorted(offset, n);

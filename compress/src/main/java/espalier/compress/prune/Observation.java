@@ -27,15 +27,16 @@ import java.util.function.IntConsumer;
 /**
  * Some training images, and how a network is looked at while it sees them.
  *
- * @param model is in evaluation mode meanwhile, and not changed; but by {@link Switch#TRAINING_MODE} in training mode, which moves
- *     the running statistics of its batch norms
+ * @param model is in evaluation mode meanwhile, and not changed; but by {@link Switch#TRAINING_MODE} in training mode, which
+ *     moves the running statistics of its batch norms
  * @param images the training images
  * @param batchSize images at once; a batch counts as one, whatever its size, as the loss is a mean
  * @param threat the attack on the network itself, for {@link Kind#ADVERSARIAL_GRADIENT}
  * @param reading how the paper is read
  * @param seed of the attack's random starts, and of dropout
  */
-public record Observation(Model model, LabelledImages images, int batchSize, ThreatModel threat, Reading reading, long seed) {
+public record Observation(Model model, LabelledImages images, int batchSize, ThreatModel threat, Reading reading,
+        long seed) {
     public Observation {
         if (batchSize < 1) {
             throw new IllegalArgumentException("batch size must be at least 1, got " + batchSize);

@@ -18,7 +18,9 @@ import java.util.SplittableRandom;
 public final class Pruner {
     private Pruner() {}
 
-    /** {@link #prune(Model, PruningStrategy, double, Evidence, long, Reading)} in the corrected reading: with exact counts. */
+    /**
+     * {@link #prune(Model, PruningStrategy, double, Evidence, long, Reading)} in the corrected reading: with exact counts.
+     */
     public static Pruning prune(Model model, PruningStrategy strategy, double compression, Evidence evidence, long seed) {
         return prune(model, strategy, compression, evidence, seed, Reading.CORRECTED);
     }
@@ -27,9 +29,9 @@ public final class Pruner {
      * {@return the masks that bring {@code model} to {@code compression} in one step; the model is not changed}
      *
      * <p>Over all tensors exactly round(f·N_prunable) parameters stay; per tensor round(f·size) of each, f being
-     * {@code (N/c − N_fixed)/N_prunable} or what the {@linkplain Scope scope} makes of it. Of a model with masks in force the
-     * compression still counts from its original number of parameters, and what is pruned stays pruned: a tensor that has fewer
-     * left than its share keeps those.
+     * {@code (N/c − N_fixed)/N_prunable} or what the {@linkplain Scope scope} makes of it. Of a model with masks in force
+     * the compression still counts from its original number of parameters, and what is pruned stays pruned: a tensor that
+     * has fewer left than its share keeps those.
      *
      * @param compression original/remaining parameters, all counted
      * @param evidence of the {@linkplain PruningStrategy#evidence kind} that the strategy needs
@@ -40,8 +42,8 @@ public final class Pruner {
     public static Pruning prune(Model model, PruningStrategy strategy, double compression, Evidence evidence, long seed,
             Reading reading) {
         if (evidence.kind() != strategy.evidence()) {
-            throw new IllegalArgumentException("prune " + strategy + ": needs evidence of kind " + strategy.evidence() + ", got "
-                    + evidence.kind());
+            throw new IllegalArgumentException("prune " + strategy + ": needs evidence of kind " + strategy.evidence()
+                    + ", got " + evidence.kind());
         }
         SequencedMap<String, Parameter> prunable = Prunable.of(model);
         int total = model.parameters().values().stream().mapToInt(p -> p.data().size()).sum();
@@ -51,8 +53,9 @@ public final class Pruner {
         float[] scores = scores(strategy, prunable, candidates, evidence, random);
         BitSet alive = alive(prunable);
         if (alive.cardinality() < budget.of(candidates)) {
-            throw new UserError(String.format(Locale.ROOT, "compression %s cannot be reached: the model is pruned already to %.3f, "
-                    + "and what is pruned stays pruned", compression,
+            throw new UserError(String.format(Locale.ROOT,
+                    "compression %s cannot be reached: the model is pruned already to %.3f, and what is pruned "
+                            + "stays pruned", compression,
                     total / (double) (total - candidates + alive.cardinality())));
         }
         BitSet kept = new BitSet(candidates);

@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /**
- * A way to prune: a score of each parameter, how what stays is spread over the tensors, which end of the scores goes, and in which
- * steps.
+ * A way to prune: a score of each parameter, how what stays is spread over the tensors, which end of the scores goes, and in
+ * which steps.
  *
  * <p>w is a parameter, g the gradient of the loss by it, summed over batches of training images; in GAP's strategies over
  * adversarial ones. Anybody may make another; those here go by name.
@@ -33,7 +33,9 @@ public record PruningStrategy(String name, Score score, Scope scope, Removed rem
     /** The smallest |w·g| of each tensor. Source: ShrinkBench's {@code LayerMagGrad}. */
     public static final PruningStrategy LAYER_GRADIENT = smallest("layer-gradient", Score.SALIENCY, Scope.LAYER);
 
-    /** Greedy adversarial pruning: the largest signed g of all. Source: Weiss et al. 2022 (10.1109/AICAS54282.2022.9869910). */
+    /**
+     * Greedy adversarial pruning: the largest signed g of all. Source: Weiss et al. 2022 (10.1109/AICAS54282.2022.9869910).
+     */
     public static final PruningStrategy GLOBAL_GAP =
             largest("global-gap", Score.each(Kind.ADVERSARIAL_GRADIENT, (_, g) -> g), Scope.GLOBAL);
 
@@ -45,7 +47,10 @@ public record PruningStrategy(String name, Score score, Scope scope, Removed rem
     public static final PruningStrategy GLOBAL_GAP_PARAMETER =
             largest("global-gap-parameter", Score.each(Kind.ADVERSARIAL_GRADIENT, (w, g) -> w * g), Scope.GLOBAL);
 
-    /** The smallest |w|·a of all, a being how active its input is ({@link Activations}). Source: ShrinkBench's {@code GlobalMagAct}. */
+    /**
+     * The smallest |w|·a of all, a being how active its input is ({@link Activations}). Source: ShrinkBench's
+     * {@code GlobalMagAct}.
+     */
     public static final PruningStrategy GLOBAL_ACTIVATION = smallest("global-activation", Score.ACTIVATION, Scope.GLOBAL);
 
     /** The smallest |w|·a of each tensor. Source: ShrinkBench's {@code LayerMagAct}. */
@@ -55,21 +60,23 @@ public record PruningStrategy(String name, Score score, Scope scope, Removed rem
     public static final PruningStrategy SNIP = smallest("snip", Score.SALIENCY, Scope.GLOBAL).with(Schedule.BEFORE_TRAINING);
 
     /**
-     * The smallest Σ (w·g)² of all, the sum over batches, in which signs do not cancel. Source: first-order Taylor, Molchanov et al.
-     * 2019 (arXiv 1906.10771).
+     * The smallest Σ (w·g)² of all, the sum over batches, in which signs do not cancel. Source: first-order Taylor,
+     * Molchanov et al. 2019 (arXiv 1906.10771).
      */
     public static final PruningStrategy TAYLOR = smallest("taylor", Score.TAYLOR, Scope.GLOBAL);
 
     /**
-     * The smallest w²/Σv² of all, v being those of the same tensor that are no smaller: each tensor keeps its largest. Source: LAMP,
-     * Lee et al. 2021 (arXiv 2010.07611).
+     * The smallest w²/Σv² of all, v being those of the same tensor that are no smaller: each tensor keeps its largest.
+     * Source: LAMP, Lee et al. 2021 (arXiv 2010.07611).
      */
     public static final PruningStrategy LAMP = smallest("lamp", Score.LAMP, Scope.GLOBAL);
 
     /** The smallest |w| of each tensor, as many as Erdős–Rényi-Kernel says. Source: Evci et al. 2020 (arXiv 1911.11134). */
     public static final PruningStrategy ERK_MAGNITUDE = smallest("erk-magnitude", Score.MAGNITUDE, Scope.ERDOS_RENYI);
 
-    /** The smallest |w| of all, in ten equal steps with fine-tuning after each. Source: Han et al. 2015 (arXiv 1506.02626). */
+    /**
+     * The smallest |w| of all, in ten equal steps with fine-tuning after each. Source: Han et al. 2015 (arXiv 1506.02626).
+     */
     public static final PruningStrategy LINEAR_MAGNITUDE =
             smallest("linear-magnitude", Score.MAGNITUDE, Scope.GLOBAL).with(Schedule.linear(10));
 
@@ -77,15 +84,16 @@ public record PruningStrategy(String name, Score score, Scope scope, Removed rem
     public static final PruningStrategy AGP = smallest("agp", Score.MAGNITUDE, Scope.LAYER).with(Schedule.cubic(10));
 
     /**
-     * The smallest |w| of all, in five rounds, after each of which the network starts again from its first weights. Source: Frankle
-     * and Carbin 2019 (arXiv 1803.03635), section 4 for the competition of all layers.
+     * The smallest |w| of all, in five rounds, after each of which the network starts again from its first weights. Source:
+     * Frankle and Carbin 2019 (arXiv 1803.03635), section 4 for the competition of all layers.
      */
     public static final PruningStrategy LOTTERY_TICKET =
             smallest("lottery-ticket", Score.MAGNITUDE, Scope.GLOBAL).with(Schedule.lotteryTicket(5));
 
-    private static final PruningStrategy[] KNOWN = {RANDOM, GLOBAL_MAGNITUDE, LAYER_MAGNITUDE, GLOBAL_GRADIENT, LAYER_GRADIENT,
-            GLOBAL_GAP, LAYER_GAP, GLOBAL_GAP_PARAMETER, GLOBAL_ACTIVATION, LAYER_ACTIVATION, SNIP, TAYLOR, LAMP, ERK_MAGNITUDE,
-            LINEAR_MAGNITUDE, AGP, LOTTERY_TICKET};
+    private static final PruningStrategy[] KNOWN = {
+        RANDOM, GLOBAL_MAGNITUDE, LAYER_MAGNITUDE, GLOBAL_GRADIENT, LAYER_GRADIENT, GLOBAL_GAP, LAYER_GAP,
+        GLOBAL_GAP_PARAMETER, GLOBAL_ACTIVATION, LAYER_ACTIVATION, SNIP, TAYLOR, LAMP, ERK_MAGNITUDE, LINEAR_MAGNITUDE, AGP, LOTTERY_TICKET
+    };
 
     private static PruningStrategy smallest(String name, Score score, Scope scope) {
         return new PruningStrategy(name, score, scope, Removed.SMALLEST, Schedule.ONE_SHOT);

@@ -23,8 +23,9 @@ public enum Scope {
         }
     },
     /**
-     * Scores compete within each tensor, which keeps a fraction in proportion to the sum of its dimensions over their product, and
-     * at most 1: Erdős–Rényi-Kernel. Small tensors stay denser than large ones. Source: Evci et al. 2020 (arXiv 1911.11134).
+     * Scores compete within each tensor, which keeps a fraction in proportion to the sum of its dimensions over their
+     * product, and at most 1: Erdős–Rényi-Kernel. Small tensors stay denser than large ones. Source: Evci et al. 2020 (arXiv
+     * 1911.11134).
      */
     ERDOS_RENYI {
         @Override

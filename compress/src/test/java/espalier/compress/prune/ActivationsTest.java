@@ -25,8 +25,9 @@ class ActivationsTest {
     private final Tensor firstBias = new Init(2).normal(Shape.of(4), 1);
     private final Tensor second = new Init(3).normal(Shape.of(6, 2, 1, 1), 1);
     private final Tensor secondBias = new Init(4).normal(Shape.of(6), 1);
-    private final Model model = new Model("small", (_, classes, init) -> new Sequential(new Conv2d(first, firstBias, 1, 0, 1, 1),
-            new Conv2d(second, secondBias, 1, 0, 1, 2), new Flatten(), new Linear(36, 5, init), new Linear(5, classes, init)),
+    private final Model model = new Model("small", (_, classes, init) -> new Sequential(
+            new Conv2d(first, firstBias, 1, 0, 1, 1), new Conv2d(second, secondBias, 1, 0, 1, 2), new Flatten(),
+            new Linear(36, 5, init), new Linear(5, classes, init)),
             Shape.of(2, 3, 2), 3, new float[] {0.4f, 0.5f}, new float[] {0.2f, 0.3f}, 1);
     private final Split images = images();
 
@@ -36,7 +37,9 @@ class ActivationsTest {
         return new Split(pixels, new byte[N], Shape.of(2, 3, 2));
     }
 
-    /** The mean image that the convolution of 1×1 {@code weight} makes of the mean image {@code x} [C][6]: both are linear. */
+    /**
+     * The mean image that the convolution of 1×1 {@code weight} makes of the mean image {@code x} [C][6]: both are linear.
+     */
     private static double[][] convolve(double[][] x, Tensor weight, Tensor bias, int groups) {
         int out = weight.shape().dim(0);
         int in = weight.shape().dim(1);

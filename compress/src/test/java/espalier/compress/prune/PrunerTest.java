@@ -73,7 +73,8 @@ class PrunerTest {
         assertThat(Prunable.of(model).keySet()).containsExactly("conv1.weight", "conv1.bias", "conv2.weight", "conv2.bias",
                 "fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias");
         Model resnet = Models.create("resnet20", Shape.of(3, 32, 32), 10, new float[3], new float[] {1, 1, 1}, 0);
-        assertThat(Prunable.of(resnet).keySet()).hasSize(19).allMatch(name -> name.contains("conv") && name.endsWith(".weight"));
+        assertThat(Prunable.of(resnet).keySet()).hasSize(19)
+                .allMatch(name -> name.contains("conv") && name.endsWith(".weight"));
     }
 
     @ParameterizedTest
@@ -95,9 +96,11 @@ class PrunerTest {
                 double w = p.data().data()[i];
                 double e = evidence == Evidence.NONE ? 0 : evidence.values().get(name).data()[i];
                 double key = switch (strategy.name()) {
-                    case "global-magnitude", "layer-magnitude", "erk-magnitude", "linear-magnitude", "agp", "lottery-ticket" ->
+                    case "global-magnitude", "layer-magnitude", "erk-magnitude", "linear-magnitude", "agp",
+                            "lottery-ticket" ->
                             -Math.abs(w);
-                    case "global-gradient", "layer-gradient", "global-activation", "layer-activation", "snip" -> -Math.abs(w * e);
+                    case "global-gradient", "layer-gradient", "global-activation", "layer-activation", "snip" ->
+                            -Math.abs(w * e);
                     case "global-gap" -> e;
                     case "layer-gap" -> Math.abs(e);
                     case "global-gap-parameter" -> w * e;
@@ -110,7 +113,8 @@ class PrunerTest {
                 actual.add(pruning.masks().get(name).data()[i]);
             }
             if (strategy.scope() != Scope.GLOBAL) {
-                expected.addAll(sortAndKeep(group, strategy.scope() == Scope.LAYER ? f : Math.min(1, epsilon * density(p.data()))));
+                expected.addAll(sortAndKeep(group, strategy.scope() == Scope.LAYER
+                        ? f : Math.min(1, epsilon * density(p.data()))));
                 group.clear();
             }
         });
@@ -255,14 +259,16 @@ class PrunerTest {
         }
         assertThat(second.compression()).isCloseTo(6, within(1e-3));
         model.setMasks(second.masks());
-        assertThatThrownBy(() -> prune(strategy, 3)).isInstanceOf(UserError.class).hasMessageContaining("pruned already to 6.000");
+        assertThatThrownBy(() -> prune(strategy, 3)).isInstanceOf(UserError.class)
+                .hasMessageContaining("pruned already to 6.000");
     }
 
     @ParameterizedTest
     @ValueSource(doubles = {72.6, 100, 1e9, Double.POSITIVE_INFINITY})
     void namesTheLargestCompressionThatCanBeReached(double compression) {
         assertThatThrownBy(() -> prune(PruningStrategy.RANDOM, compression)).isInstanceOf(UserError.class)
-                .hasMessageContaining("cannot be reached").hasMessageContaining("850 of 61706").hasMessageContaining("72.595");
+                .hasMessageContaining("cannot be reached").hasMessageContaining("850 of 61706")
+                .hasMessageContaining("72.595");
     }
 
     @ParameterizedTest
@@ -285,13 +291,14 @@ class PrunerTest {
         assertThatThrownBy(() -> Pruner.prune(model, PruningStrategy.GLOBAL_GAP, 2, Evidence.NONE, 0))
                 .hasMessageContaining("adversarial-gradient").hasMessageContaining("none");
         Evidence clean = evidence(PruningStrategy.GLOBAL_GRADIENT);
-        assertThatThrownBy(() -> Pruner.prune(model, PruningStrategy.LAYER_GAP, 2, clean, 0)).hasMessageContaining("got gradient");
+        assertThatThrownBy(() -> Pruner.prune(model, PruningStrategy.LAYER_GAP, 2, clean, 0))
+                .hasMessageContaining("got gradient");
     }
 
     @Test
     void anybodyMayMakeAnother() {
-        var mine = new PruningStrategy("smallest-square-gap", Score.each(Kind.ADVERSARIAL_GRADIENT, (w, g) -> w * w * g), Scope.LAYER,
-                Removed.LARGEST, Schedule.ONE_SHOT);
+        var mine = new PruningStrategy("smallest-square-gap", Score.each(Kind.ADVERSARIAL_GRADIENT, (w, g) -> w * w * g),
+                Scope.LAYER, Removed.LARGEST, Schedule.ONE_SHOT);
         assertThat(prune(mine, 4).compression()).isCloseTo(4, within(1e-3));
     }
 
@@ -302,8 +309,8 @@ class PrunerTest {
         }
         assertThatThrownBy(() -> PruningStrategy.byName("gap")).isInstanceOf(UserError.class).hasMessageContaining(
                 "random, global-magnitude, layer-magnitude, global-gradient, layer-gradient, global-gap, layer-gap, "
-                + "global-gap-parameter, global-activation, layer-activation, snip, taylor, lamp, erk-magnitude, linear-magnitude, agp, "
-                + "lottery-ticket");
+                + "global-gap-parameter, global-activation, layer-activation, snip, taylor, lamp, "
+                + "erk-magnitude, linear-magnitude, agp, lottery-ticket");
     }
 
     private static int count(Pruning pruning) {

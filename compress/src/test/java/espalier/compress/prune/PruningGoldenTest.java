@@ -23,7 +23,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** ResNet-20 at compression 4 against PyTorch's {@code resnet20-cifar10.compression}, made by {@code golden_compression.py}. */
+/**
+ * ResNet-20 at compression 4 against PyTorch's {@code resnet20-cifar10.compression}, made by {@code golden_compression.py}.
+ */
 class PruningGoldenTest {
     private static StateDict golden;
     private static Dataset cifar10;

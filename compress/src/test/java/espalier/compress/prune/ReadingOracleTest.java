@@ -145,7 +145,8 @@ class ReadingOracleTest {
 
     /** All combinations of the four switches that GAP's gradient depends on. */
     static List<Reading> readings() {
-        Switch[] switches = {Switch.GRADIENT_OF_ITERATES, Switch.TRAINING_MODE, Switch.NORMALIZED_ATTACK, Switch.PREDICTED_LABELS};
+        Switch[] switches = {Switch.GRADIENT_OF_ITERATES, Switch.TRAINING_MODE, Switch.NORMALIZED_ATTACK,
+                Switch.PREDICTED_LABELS};
         List<Reading> readings = new ArrayList<>();
         for (int bits = 0; bits < 16; bits++) {
             EnumSet<Switch> on = EnumSet.noneOf(Switch.class);
@@ -175,9 +176,11 @@ class ReadingOracleTest {
         assertSame(seen, oracle, reading);
         // The running statistics stay as they are, or move with each pass, and stay moved.
         for (String name : new String[] {"1.running_mean", "1.running_var"}) {
-            assertThat(distance(model.stateDict().tensor(name).data(), oracle.network.parameter(name))).as(name).isLessThan(1e-5);
+            assertThat(distance(model.stateDict().tensor(name).data(), oracle.network.parameter(name))).as(name)
+                    .isLessThan(1e-5);
         }
-        int passes = reading.has(Switch.TRAINING_MODE) ? 3 * (STEPS + 1 + (reading.has(Switch.PREDICTED_LABELS) ? 1 : 0)) : 0;
+        int passes = reading.has(Switch.TRAINING_MODE)
+                ? 3 * (STEPS + 1 + (reading.has(Switch.PREDICTED_LABELS) ? 1 : 0)) : 0;
         assertThat(model.stateDict().tensors().get("1.num_batches_tracked").longs()).containsExactly(passes);
         assertThat(model.network().training()).isFalse();
     }
@@ -286,7 +289,8 @@ class ReadingOracleTest {
     void equalsOnTheQuantileStayTogether() {
         Evidence evidence = levels(0.5f);
         int[][] exact = counts(Pruner.prune(lenet, GAP, 2, evidence, 1), evidence, 0.5f);
-        int[][] quantile = counts(Pruner.prune(lenet, GAP, 2, evidence, 1, Reading.CORRECTED.with(Switch.QUANTILE)), evidence, 0.5f);
+        int[][] quantile = counts(Pruner.prune(lenet, GAP, 2, evidence, 1, Reading.CORRECTED.with(Switch.QUANTILE)),
+                evidence, 0.5f);
         // A little less than half stays, the smallest: of the eighth level, some stay by the one and all by the other.
         for (int level = 0; level < 16; level++) {
             assertThat(quantile[level][level <= 7 ? 0 : 1]).as("level %d", level).isZero();
@@ -331,7 +335,8 @@ class ReadingOracleTest {
         assertThat(sum / 20).isCloseTo(exact, within(4 * Math.sqrt(n * 2 / 9.0 / 20)));
         assertThat(different).isGreaterThan(15);
         // Other strategies do not look at this switch.
-        assertThat(Pruner.prune(lenet, PruningStrategy.GLOBAL_MAGNITUDE, 3, Evidence.NONE, 1, reading).remaining()).isEqualTo(exact);
+        assertThat(Pruner.prune(lenet, PruningStrategy.GLOBAL_MAGNITUDE, 3, Evidence.NONE, 1, reading).remaining())
+                .isEqualTo(exact);
     }
 
     @Test

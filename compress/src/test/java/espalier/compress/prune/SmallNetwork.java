@@ -15,11 +15,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A small network in double, by plain loops: logits = V·relu(W·drop(relu(bn(conv(x)))) + b) + c, on images of 2×4×4, of 3 classes.
+ * A small network in double, by plain loops: logits = V·relu(W·drop(relu(bn(conv(x)))) + b) + c, on images of 2×4×4, of 3
+ * classes.
  *
- * <p>The convolution has 3 channels of 3×3 and padding 1, W [5,48], V [3,5]. In training mode batch norm takes mean and variance
- * of the batch and moves the running ones by 0.1, and dropout zeroes what the engine would zero. Everything is written out: no
- * tape, no kernels.
+ * <p>The convolution has 3 channels of 3×3 and padding 1, W [5,48], V [3,5]. In training mode batch norm takes mean and
+ * variance of the batch and moves the running ones by 0.1, and dropout zeroes what the engine would zero. Everything is
+ * written out: no tape, no kernels.
  */
 final class SmallNetwork {
     static final int CHANNELS = 2;
@@ -42,9 +43,9 @@ final class SmallNetwork {
 
     /** {@return the same network for the engine} */
     static Model model(long seed) {
-        Model model = new Model("small", (_, _, init) -> new Sequential(new Conv2d(CHANNELS, MAPS, 3, 1, init), new BatchNorm(MAPS),
-                new Relu(), new Dropout(DROP), new Flatten(), new Linear(FEATURES, HIDDEN, init), new Relu(),
-                new Linear(HIDDEN, CLASSES, init)), Shape.of(CHANNELS, SIDE, SIDE), CLASSES, new float[] {0.4f, 0.5f},
+        Model model = new Model("small", (_, _, init) -> new Sequential(
+                new Conv2d(CHANNELS, MAPS, 3, 1, init), new BatchNorm(MAPS), new Relu(), new Dropout(DROP), new Flatten(),
+                new Linear(FEATURES, HIDDEN, init), new Relu(), new Linear(HIDDEN, CLASSES, init)), Shape.of(CHANNELS, SIDE, SIDE), CLASSES, new float[] {0.4f, 0.5f},
                 new float[] {0.2f, 0.25f}, seed);
         // Running statistics that are far from those of any batch.
         var state = model.stateDict();
@@ -61,8 +62,8 @@ final class SmallNetwork {
     }
 
     SmallNetwork(Model model) {
-        for (String name : new String[] {"0.weight", "0.bias", "1.weight", "1.bias", "1.running_mean", "1.running_var", "5.weight",
-                "5.bias", "7.weight", "7.bias"}) {
+        for (String name : new String[] {"0.weight", "0.bias", "1.weight", "1.bias", "1.running_mean", "1.running_var",
+                "5.weight", "5.bias", "7.weight", "7.bias"}) {
             float[] values = model.stateDict().tensor(name).data();
             double[] copy = new double[values.length];
             for (int i = 0; i < values.length; i++) {
@@ -94,7 +95,8 @@ final class SmallNetwork {
                     for (int c = 0; c < CHANNELS; c++) {
                         for (int k = 0; k < 9; k++) {
                             int pixel = pixel(at, k);
-                            sum += pixel < 0 ? 0 : p.get("0.weight")[(o * CHANNELS + c) * 9 + k] * x[i * PIXELS + c * AREA + pixel];
+                            double w = p.get("0.weight")[(o * CHANNELS + c) * 9 + k];
+                            sum += pixel < 0 ? 0 : w * x[i * PIXELS + c * AREA + pixel];
                         }
                     }
                     conv[i * FEATURES + o * AREA + at] = sum;
@@ -247,7 +249,8 @@ final class SmallNetwork {
                 sum += Math.exp(logits[i * CLASSES + c]);
             }
             for (int c = 0; c < CLASSES; c++) {
-                g[i * CLASSES + c] = (Math.exp(logits[i * CLASSES + c]) / sum - (labels != null && labels[i] == c ? 1 : 0)) / n;
+                double one = labels != null && labels[i] == c ? 1 : 0;
+                g[i * CLASSES + c] = (Math.exp(logits[i * CLASSES + c]) / sum - one) / n;
             }
         }
         return g;

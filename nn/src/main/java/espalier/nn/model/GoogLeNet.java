@@ -18,9 +18,9 @@ import java.util.List;
 /**
  * Nine inception blocks, each of four branches side by side, without auxiliary heads.
  *
- * <p>{@link Stem#CIFAR} begins with 3×3 at stride 1 instead of 7×7 at stride 2 and leaves out the first two poolings: the blocks
- * see 32×32, 16×16 and 8×8 in place of 4×4, 2×2 and 1×1. Sources: Szegedy et al. 2014 (arXiv 1409.4842); torchvision's
- * {@code googlenet} for names, for 3×3 where the paper has 5×5, and for batch norm.
+ * <p>{@link Stem#CIFAR} begins with 3×3 at stride 1 instead of 7×7 at stride 2 and leaves out the first two poolings: the
+ * blocks see 32×32, 16×16 and 8×8 in place of 4×4, 2×2 and 1×1. Sources: Szegedy et al. 2014 (arXiv 1409.4842);
+ * torchvision's {@code googlenet} for names, for 3×3 where the paper has 5×5, and for batch norm.
  */
 final class GoogLeNet extends Module {
     private static final float EPS = 1e-3f;

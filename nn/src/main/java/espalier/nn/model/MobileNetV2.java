@@ -18,14 +18,15 @@ import java.util.List;
 /**
  * Seventeen inverted residuals: to many channels by 1×1, 3×3 on each channel by itself, back to few by 1×1; width 1.0.
  *
- * <p>{@link Stem#CIFAR} has stride 1 instead of 2 in the first convolution and in the second stage, so that 32×32 ends as 4×4 in
- * place of 1×1; parameters are the same. Sources: Sandler et al. 2018 (arXiv 1801.04381), table 2; torchvision's
+ * <p>{@link Stem#CIFAR} has stride 1 instead of 2 in the first convolution and in the second stage, so that 32×32 ends as
+ * 4×4 in place of 1×1; parameters are the same. Sources: Sandler et al. 2018 (arXiv 1801.04381), table 2; torchvision's
  * {@code mobilenet_v2} for names.
  */
 final class MobileNetV2 extends Module {
     /** Expansion, channels, blocks, stride of the first block. */
-    private static final int[][] STAGES = {{1, 16, 1, 1}, {6, 24, 2, 2}, {6, 32, 3, 2}, {6, 64, 4, 2}, {6, 96, 3, 1}, {6, 160, 3, 2},
-            {6, 320, 1, 1}};
+    private static final int[][] STAGES = {
+        {1, 16, 1, 1}, {6, 24, 2, 2}, {6, 32, 3, 2}, {6, 64, 4, 2}, {6, 96, 3, 1}, {6, 160, 3, 2}, {6, 320, 1, 1}
+    };
     private static final int LAST = 1280;
 
     private final Sequential features;

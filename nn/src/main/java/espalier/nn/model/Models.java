@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.SequencedMap;
 
 /**
- * The models by name. {@code _cifar} after a name of torchvision means a first part that suits small images, where the name alone
- * means torchvision's, made for 224×224.
+ * The models by name. {@code _cifar} after a name of torchvision means a first part that suits small images, where the name
+ * alone means torchvision's, made for 224×224.
  */
 public final class Models {
     private static final SequencedMap<String, Entry> KNOWN = new LinkedHashMap<>();

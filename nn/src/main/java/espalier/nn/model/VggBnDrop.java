@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * VGG-16's thirteen convolutions of 3×3, each with batch norm and relu, dropout between them and a pooling after each of the five
- * blocks; then two linear layers.
+ * VGG-16's thirteen convolutions of 3×3, each with batch norm and relu, dropout between them and a pooling after each of the
+ * five blocks; then two linear layers.
  *
  * <p>Sources: Zagoruyko 2015 (torch.ch/blog/2015/07/30/cifar.html), and ShrinkBench's {@code vgg_bn_drop} for names.
  */

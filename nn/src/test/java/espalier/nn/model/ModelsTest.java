@@ -105,7 +105,8 @@ class ModelsTest {
         Tensor outside = Tensor.full(Shape.of(1, 1, 28, 28), 1);
         Tensor pixels = Tensor.full(Shape.of(1, 1, 28, 28), 0.75f);
         assertThat(normalizing.logits(pixels).data()).isEqualTo(plain.logits(outside).data());
-        assertThat(normalizing.logitsOfNormalized(normalizing.normalize(pixels)).data()).isEqualTo(plain.logits(outside).data());
+        assertThat(normalizing.logitsOfNormalized(normalizing.normalize(pixels)).data())
+                .isEqualTo(plain.logits(outside).data());
         assertThat(normalizing.stateDict().tensors()).hasSize(6);
     }
 

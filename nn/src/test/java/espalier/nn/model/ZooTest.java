@@ -153,7 +153,8 @@ class ZooTest {
             assertThat(model.logits(Tensor.zeros(Shape.of(2, 1, size, size))).shape()).isEqualTo(Shape.of(2, 100));
         }
         if (smallest > 2) {
-            assertThatThrownBy(() -> Models.create(name, Shape.of(1, 32, smallest - 1), 10, new float[1], new float[] {1}, 1))
+            assertThatThrownBy(() -> Models.create(name, Shape.of(1, 32, smallest - 1), 10, new float[1], new float[] {1},
+                    1))
                     .isInstanceOf(UserError.class).hasMessageContaining(name).hasMessageContaining("at least " + smallest);
         }
     }
