@@ -17,9 +17,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * Runs Espalier on JDK 25 from whatever Java, 17 or later, this was started with.
  *
- * <p>The child has the same class path, arguments, folder, standard streams and terminal; its exit code becomes ours; what ends
- * us ends it. {@code ESPALIER_JAVA_OPTS} holds further options for its JVM, such as {@code -Xmx2g}. This package is compiled
- * for Java 17.
+ * <p>The child has the same class path, arguments, folder, standard streams and terminal; its exit code becomes ours; what
+ * ends us ends it. {@code ESPALIER_JAVA_OPTS} holds further options for its JVM, such as {@code -Xmx2g}. This package is
+ * compiled for Java 17.
  */
 public final class Launcher {
     private static final String MAIN = "espalier.bench.Main";
@@ -28,7 +28,7 @@ public final class Launcher {
 
     private Launcher() {}
 
-    /** Starts the child and waits for it. Returns when it succeeded, so that Maven may go on, and exits with its code otherwise. */
+    /** Starts the child and waits for it. Returns when it succeeded, so that Maven may go on; else exits with its code. */
     public static void main(String[] args) throws InterruptedException {
         int exit = run(args);
         if (exit != 0) {
@@ -48,8 +48,8 @@ public final class Launcher {
             child = new ProcessBuilder(command(home.get(), terminal, args))
                     .redirectInput(ProcessBuilder.Redirect.INHERIT)
                     .redirectOutput(ProcessBuilder.Redirect.INHERIT)
-                    // On a terminal the child keeps it, for its progress bar, and wipes the JVM's line about incubator modules
-                    // itself; elsewhere that line is left out here, so that what a script reads is what we wrote.
+                    // On a terminal the child keeps it, for its progress bar, and wipes the JVM's line about incubator
+                    // modules itself; elsewhere that line is left out here, so that what a script reads is what we wrote.
                     .redirectError(terminal ? ProcessBuilder.Redirect.INHERIT : ProcessBuilder.Redirect.PIPE)
                     .start();
         } catch (IOException e) {
@@ -123,7 +123,9 @@ public final class Launcher {
         return String.join(File.pathSeparator, entries);
     }
 
-    /** {@return whether stderr, where progress goes, is a terminal; Java 17 itself can only tell about stdin and stdout together} */
+    /**
+     * {@return whether stderr, where progress goes, is a terminal; Java 17 can only tell about stdin and stdout together}
+     */
     private static boolean isTerminal() throws InterruptedException {
         if (Jdks.isWindows(System.getProperty("os.name"))) {
             return System.console() != null;
@@ -135,7 +137,7 @@ public final class Launcher {
         }
     }
 
-    /** Copies until the end, byte by byte as they come, except for a first line that is the JVM's about incubator modules. */
+    /** Copies until the end, byte by byte as they come, but for a first line that is the JVM's about incubator modules. */
     static void copyWithoutWarning(InputStream from, OutputStream to) {
         try (InputStream in = from) {
             byte[] buffer = new byte[8192];

@@ -48,7 +48,8 @@ class JdksTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"25,true", "25.0.3,true", "25-ea,true", "25+36,true", "17.0.15,false", "26,false", "2.5,false", "251,false", "'',false"})
+    @CsvSource({"25,true", "25.0.3,true", "25-ea,true", "25+36,true", "17.0.15,false", "26,false", "2.5,false", "251,false",
+            "'',false"})
     void takesExactly25(String version, boolean found) throws IOException {
         jdk("usr/lib/jvm/some", version);
 
@@ -81,7 +82,8 @@ class JdksTest {
         Path home = jdk("elsewhere", "25");
         Files.createDirectories(root.resolve("home/me/.m2"));
         Files.writeString(root.resolve("home/me/.m2/toolchains.xml"),
-                "<toolchains><toolchain><configuration><jdkHome>\n " + home + " </jdkHome></configuration></toolchain></toolchains>");
+                "<toolchains><toolchain><configuration><jdkHome>\n " + home
+                + " </jdkHome></configuration></toolchain></toolchains>");
 
         assertThat(jdks(Map.of()).find25()).contains(home);
     }

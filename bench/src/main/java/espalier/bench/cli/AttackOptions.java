@@ -21,7 +21,8 @@ final class AttackOptions {
         }
     }
 
-    @Option(names = "--norm", paramLabel = "NORM", converter = Names.NormName.class, description = "One of ${COMPLETION-CANDIDATES} (default: linf).")
+    @Option(names = "--norm", paramLabel = "NORM", converter = Names.NormName.class,
+            description = "One of ${COMPLETION-CANDIDATES} (default: linf).")
     Norm norm;
 
     @Option(names = "--epsilon", paramLabel = "X", converter = Names.PixelsConverter.class,
@@ -39,17 +40,19 @@ final class AttackOptions {
             description = "Start at a random point of the ball, or at the image (default: random).")
     boolean randomStart;
 
-    @Option(names = "--restarts", paramLabel = "N", description = "Attacks on each image, of which the best counts (default: 1).")
+    @Option(names = "--restarts", paramLabel = "N",
+            description = "Attacks on each image, of which the best counts (default: 1).")
     Integer restarts;
 
-    @Option(names = "--target", paramLabel = "TARGET", converter = Names.TargetName.class, description = "One of ${COMPLETION-CANDIDATES} (default: untargeted).")
+    @Option(names = "--target", paramLabel = "TARGET", converter = Names.TargetName.class,
+            description = "One of ${COMPLETION-CANDIDATES} (default: untargeted).")
     Target target;
 
     @Option(names = "--target-class", paramLabel = "N", description = "For --target fixed.")
     Integer targetClass;
 
-    @Option(names = "--labels", paramLabel = "SOURCE", converter = Names.LabelsName.class, description = "The class an image is taken to have: one of "
-            + "${COMPLETION-CANDIDATES} (default: true).")
+    @Option(names = "--labels", paramLabel = "SOURCE", converter = Names.LabelsName.class,
+            description = "The class an image is taken to have: one of ${COMPLETION-CANDIDATES} (default: true).")
     LabelSource labels;
 
     Attack attack(Method method) {
@@ -58,8 +61,8 @@ final class AttackOptions {
             throw Options.usage("--attack fgsm is one step of epsilon: --steps, --step-size and --restarts are for pgd");
         }
         try {
-            Attack attack = new Attack(norm, epsilon, stepSize, oneStep ? Integer.valueOf(1) : steps, !oneStep && randomStart, restarts,
-                    target, targetClass, labels);
+            Attack attack = new Attack(norm, epsilon, stepSize, oneStep ? Integer.valueOf(1) : steps,
+                    !oneStep && randomStart, restarts, target, targetClass, labels);
             attack.threatModel();
             return attack;
         } catch (UserError e) {

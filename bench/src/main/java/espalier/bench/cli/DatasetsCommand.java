@@ -64,7 +64,8 @@ final class DatasetsCommand {
     }
 
     @Command(name = "list", description = "Lists all data sets, and whether their files are here.",
-            footerHeading = "%nExamples:%n", footer = {"  espalier datasets list", "  espalier datasets list --data ~/data --json -"})
+            footerHeading = "%nExamples:%n",
+            footer = {"  espalier datasets list", "  espalier datasets list --data ~/data --json -"})
     void list() {
         List<Map<String, Object>> all = new ArrayList<>();
         Table table = new Table(4, "name", "images", "files", "what", "train", "test");
@@ -79,7 +80,8 @@ final class DatasetsCommand {
 
     @Command(name = "info", description = "Tells about a data set.", footerHeading = "%nExamples:%n",
             footer = {"  espalier datasets info cifar10", "  espalier datasets info digits --json -"})
-    void info(@Parameters(paramLabel = "NAME", converter = Names.DatasetName.class, completionCandidates = Names.DatasetName.class,
+    void info(@Parameters(paramLabel = "NAME", converter = Names.DatasetName.class,
+            completionCandidates = Names.DatasetName.class,
             description = "One of ${COMPLETION-CANDIDATES}.") String name) {
         DatasetInfo d = Datasets.info(name);
         Output.of(spec).emit(Json.tree(describe(d, root())), text -> {
@@ -94,11 +96,13 @@ final class DatasetsCommand {
         });
     }
 
-    @Command(name = "download", description = "Downloads a data set, goes on with a download that was interrupted, and keeps only "
+    @Command(name = "download",
+            description = "Downloads a data set, goes on with a download that was interrupted, and keeps only "
             + "what has the published checksum.", footerHeading = "%nExamples:%n",
             footer = {"  espalier datasets download mnist", "  espalier datasets download cifar10 --data ~/data"})
     void download(@Parameters(paramLabel = "NAME", converter = Names.DatasetName.class,
-            completionCandidates = Names.DatasetName.class, description = "One of ${COMPLETION-CANDIDATES}.") String name) {
+                    completionCandidates = Names.DatasetName.class,
+                    description = "One of ${COMPLETION-CANDIDATES}.") String name) {
         try (DownloadProgress listener = new DownloadProgress(Output.progress(spec))) {
             Downloads.download(name, root(), listener);
         }

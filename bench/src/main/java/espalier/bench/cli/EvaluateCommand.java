@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
 /** Measures a network, and attacks it if asked to. */
 @Command(
         name = "evaluate",
-        description = "Measures a network's accuracy on the test images: clean, attacked, and attacked by way of another network.",
+        description = "Measures a network's accuracy on the test images: clean, attacked, and attacked by way of another.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  espalier evaluate --model resnet20 --weights resnet20.safetensors --dataset cifar10",
@@ -58,7 +58,8 @@ final class EvaluateCommand implements Runnable {
     Path sourceWeights;
 
     @Option(names = "--source-model", paramLabel = "NAME", converter = Names.ModelName.class,
-            completionCandidates = Names.ModelName.class, description = "The source's architecture (default: that of --model).")
+            completionCandidates = Names.ModelName.class,
+            description = "The source's architecture (default: that of --model).")
     String sourceModel;
 
     @Option(names = "--parent-weights", paramLabel = "FILE",
@@ -88,7 +89,8 @@ final class EvaluateCommand implements Runnable {
             AdversarialSet images = craft(subject.gradientModel, chosen, test, progress, "attack");
             own = subject.quantized ? images.judge(subject.logits::apply, ThreatModel.FLOAT_PARENT) : images.judgeSource();
             if (sourceWeights != null) {
-                Model source = NetworkOptions.create(sourceModel == null ? network.modelName() : sourceModel, data, network.seed());
+                Model source = NetworkOptions.create(sourceModel == null ? network.modelName() : sourceModel, data,
+                        network.seed());
                 source.load(sourceWeights);
                 transfer = craft(source, chosen, test, progress, "attack source")
                         .judge(subject.logits::apply, ThreatModel.transferFrom(sourceWeights.getFileName().toString()));
@@ -113,8 +115,9 @@ final class EvaluateCommand implements Runnable {
         }
     }
 
-    /** What is measured, and the float network whose gradients stand for it: null for a quantized one that is not attacked. */
-    private record Subject(String model, UnaryOperator<Tensor> logits, Sizes sizes, Model gradientModel, boolean quantized) {}
+    /** What is measured, and the float network whose gradients stand for it: null for int8 that is not attacked. */
+    private record Subject(String model, UnaryOperator<Tensor> logits, Sizes sizes, Model gradientModel,
+            boolean quantized) {}
 
     private Subject subject(Dataset data) {
         if (!QuantizedModel.isQuantized(network.weights)) {
@@ -145,13 +148,17 @@ final class EvaluateCommand implements Runnable {
         }
     }
 
-    private Result result(Dataset data, Subject subject, Evaluation clean, Robustness own, Robustness transfer, double seconds) {
+    private Result result(Dataset data, Subject subject, Evaluation clean, Robustness own, Robustness transfer,
+            double seconds) {
         Sizes sizes = subject.sizes;
-        return Result.of(data.name(), subject.model, strategy(subject), (double) sizes.parameters() / sizes.nonzeroParameters(),
-                subject.quantized, network.seed(), clean, own, transfer, transfer == null ? null : sourceWeights.getFileName().toString(), sizes, seconds, Environment.current(), null);
+        return Result.of(data.name(), subject.model, strategy(subject),
+                (double) sizes.parameters() / sizes.nonzeroParameters(),
+                subject.quantized, network.seed(), clean, own, transfer,
+                transfer == null ? null : sourceWeights.getFileName().toString(), sizes, seconds,
+                Environment.current(), null);
     }
 
-    /** {@return what a file tells of how it was pruned: whether it was; of int8, where small weights were rounded to 0, not even that} */
+    /** {@return what a file tells of its pruning: whether it was; of int8, which rounds small weights to 0, not even that} */
     private static String strategy(Subject subject) {
         if (subject.quantized) {
             return "unknown";
@@ -160,8 +167,10 @@ final class EvaluateCommand implements Runnable {
     }
 
     private static void print(PrintWriter text, Result r) {
-        text.printf(Locale.ROOT, "%s%s on %s, %,d test images%n", r.model(), r.quantized() ? " int8" : "", r.dataset(), r.testImages());
-        text.printf(Locale.ROOT, "clean        %6.2f %%   (top 5: %.2f %%)%n", 100 * r.cleanAccuracy(), 100 * r.top5Accuracy());
+        text.printf(Locale.ROOT, "%s%s on %s, %,d test images%n", r.model(), r.quantized() ? " int8" : "", r.dataset(),
+                r.testImages());
+        text.printf(Locale.ROOT, "clean        %6.2f %%   (top 5: %.2f %%)%n", 100 * r.cleanAccuracy(),
+                100 * r.top5Accuracy());
         if (r.threatModel() != null) {
             text.printf(Locale.ROOT, "adversarial  %6.2f %%%n", 100 * r.adversarialAccuracy());
         }

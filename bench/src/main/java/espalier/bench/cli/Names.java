@@ -18,7 +18,9 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Option values that are names from a list, or lengths: a wrong one is wrong usage, and the message says what is allowed. */
+/**
+ * Option values that are names from a list, or lengths: a wrong one is wrong usage, and the message says what is allowed.
+ */
 final class Names {
     private Names() {}
 

@@ -12,7 +12,8 @@ import picocli.CommandLine.Option;
 
 /** Which network, on which images: the options that all commands have that work with one. */
 final class NetworkOptions {
-    @Option(names = "--model", paramLabel = "NAME", converter = Names.ModelName.class, completionCandidates = Names.ModelName.class,
+    @Option(names = "--model", paramLabel = "NAME", converter = Names.ModelName.class,
+            completionCandidates = Names.ModelName.class,
             description = "One of ${COMPLETION-CANDIDATES} (default: lenet).")
     String model;
 
@@ -54,6 +55,11 @@ final class NetworkOptions {
 
     int batchSize() {
         return batchSize == null ? 128 : Options.atLeast(1, batchSize, "--batch-size");
+    }
+
+    /** {@return where to write, which can be written to; {@code runs/NAME} where nothing else is said} */
+    OutPath out(String name) {
+        return new OutPath(out != null ? out : Path.of("runs", name)).requireWritable();
     }
 
     Dataset loadDataset() {

@@ -1,8 +1,6 @@
 package espalier.bench.cli;
 
 import espalier.engine.UserError;
-import espalier.nn.checkpoint.AtomicFile;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -18,16 +16,17 @@ record OutPath(Path path) {
         return path.toString().endsWith(EXTENSION);
     }
 
-    /** Refuses, before any work is done for it, a place that cannot be written to. */
+    /** Refuses, before any work is done for it, a place that cannot be written to. Makes no folder yet. */
     OutPath requireWritable() {
-        Path folder = network().toAbsolutePath().getParent();
-        try {
-            Files.createDirectories(folder);
-        } catch (IOException e) {
-            throw new UserError(path + " cannot be written: " + AtomicFile.reason(e), e);
+        Path existing = network().toAbsolutePath().getParent();
+        while (!Files.exists(existing)) {
+            existing = existing.getParent();
         }
-        if (!Files.isWritable(folder)) {
-            throw new UserError(path + " cannot be written: permission denied");
+        if (!Files.isDirectory(existing)) {
+            throw new UserError(path + " cannot be written: " + existing + " is in the way");
+        }
+        if (!Files.isWritable(existing)) {
+            throw new UserError(path + " cannot be written: permission denied for " + existing);
         }
         return this;
     }
@@ -37,7 +36,7 @@ record OutPath(Path path) {
         return isFile() ? path : path.resolve("model" + EXTENSION);
     }
 
-    /** {@return a file that belongs to it: {@code masks.safetensors}, or {@code NAME.masks.safetensors} beside {@code NAME.safetensors}} */
+    /** {@return a file that belongs to it: {@code masks.safetensors}, or {@code NAME.masks.safetensors} beside the file} */
     Path beside(String what) {
         return isFile() ? path.resolveSibling(stem() + "." + what + EXTENSION) : path.resolve(what + EXTENSION);
     }

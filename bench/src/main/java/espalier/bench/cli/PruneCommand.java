@@ -24,7 +24,6 @@ import espalier.nn.model.Model;
 import espalier.nn.train.Evaluation;
 import espalier.nn.train.Evaluator;
 import espalier.nn.train.Trainer;
-import java.nio.file.Path;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,7 +52,8 @@ final class PruneCommand implements Runnable {
             description = "One of ${COMPLETION-CANDIDATES}.")
     PruningStrategy strategy;
 
-    @Option(names = "--compression", paramLabel = "X", required = true, description = "Original / remaining parameters, such as 4.")
+    @Option(names = "--compression", paramLabel = "X", required = true,
+            description = "Original / remaining parameters, such as 4.")
     double compression;
 
     @Option(names = "--samples", paramLabel = "N",
@@ -79,11 +79,10 @@ final class PruneCommand implements Runnable {
         network.requireWeights();
         Dataset data = network.loadDataset();
         Model model = network.model(data);
-        OutPath out = new OutPath(network.out != null ? network.out
-                : Path.of("runs", "prune-" + model.name() + "-" + data.name() + "-" + strategy + "-" + compression))
-                .requireWritable();
+        OutPath out = network.out("prune-" + model.name() + "-" + data.name() + "-" + strategy + "-" + compression);
         Progress progress = Output.progress(spec);
-        Pruning pruning = Pruner.prune(model, strategy, compression, evidence(model, data, threat, progress), network.seed());
+        Pruning pruning = Pruner.prune(model, strategy, compression, evidence(model, data, threat, progress),
+                network.seed());
         model.setMasks(pruning.masks());
         if (epochs > 0) {
             tune(model, data, out, progress);
@@ -91,8 +90,8 @@ final class PruneCommand implements Runnable {
         Evaluation clean = Evaluator.evaluate(model::logits, data.test(), network.batchSize());
         MaskFile.write(out.beside("masks"), pruning.masks());
         model.save(out.network());
-        Result result = Result.of(data.name(), model.name(), strategy.toString(), compression, false, network.seed(), clean, null, null,
-                null, Sizes.of(model), (System.nanoTime() - start) / 1e9, Environment.current(), null);
+        Result result = Result.of(data.name(), model.name(), strategy.toString(), compression, false, network.seed(), clean,
+                null, null, null, Sizes.of(model), (System.nanoTime() - start) / 1e9, Environment.current(), null);
         Output.of(spec).emit(Json.tree(result), text -> {
             text.printf(Locale.ROOT, "%s, %s: %,d of %,d parameters stay, compression %.4f%n", model.name(), strategy,
                     pruning.remaining(), pruning.parameters(), pruning.compression());
@@ -109,7 +108,8 @@ final class PruneCommand implements Runnable {
         Split train = samples == null ? data.train() : data.train().head(Options.atLeast(1, samples, "--samples"));
         try (Progress.Phase phase = progress.phase(strategy.evidence().toString(), train.size())) {
             return new Observation(model, LabelledImages.of(train.size(), train::images, train::labels), network.batchSize(),
-                    threat.threatModel(), Reading.CORRECTED, network.seed()).gather(strategy.evidence(), done -> phase.at(done));
+                    threat.threatModel(), Reading.CORRECTED, network.seed()).gather(strategy.evidence(),
+                    done -> phase.at(done));
         }
     }
 

@@ -11,7 +11,6 @@ import espalier.datasets.Dataset;
 import espalier.nn.model.Model;
 import espalier.nn.train.Evaluation;
 import espalier.nn.train.Evaluator;
-import java.nio.file.Path;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,7 +32,7 @@ final class QuantizeCommand implements Runnable {
     @Mixin NetworkOptions network;
 
     @Option(names = "--samples", paramLabel = "N", defaultValue = "512",
-            description = "Training images that ranges of activations are observed on, the first ones (default: ${DEFAULT-VALUE}).")
+            description = "Training images that activations are observed on, the first ones (default: ${DEFAULT-VALUE}).")
     int samples;
 
     @Option(names = "--bits", paramLabel = "N", defaultValue = "7",
@@ -50,8 +49,7 @@ final class QuantizeCommand implements Runnable {
         network.requireWeights();
         Dataset data = network.loadDataset();
         Model model = network.model(data);
-        OutPath out = new OutPath(network.out != null ? network.out : Path.of("runs", "quantize-" + model.name() + "-" + data.name()))
-                .requireWritable();
+        OutPath out = network.out("quantize-" + model.name() + "-" + data.name());
         QuantizedModel quantized = Quantizer.quantize(model, data.train().head(samples), bits);
         Evaluation before = Evaluator.evaluate(model::logits, data.test(), network.batchSize());
         Evaluation after = Evaluator.evaluate(quantized::logits, data.test(), network.batchSize());

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "study",
         description = {
-            "Trains a network, prunes it in every way, fine-tunes and quantizes what comes of it, attacks it all, and prints a table.",
+            "Trains a network, prunes it in every way, fine-tunes and quantizes what comes of it, attacks it all.",
             "Killed at any point, the same command goes on and recomputes no finished cell."
         },
         footerHeading = "%nExamples:%n",

@@ -8,8 +8,7 @@ import espalier.datasets.Dataset;
 import espalier.nn.model.Model;
 import espalier.nn.train.EpochReport;
 import espalier.nn.train.Trainer;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import espalier.nn.train.TrainingConfig;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,7 +22,7 @@ import picocli.CommandLine.Spec;
 /** Trains a network. */
 @Command(
         name = "train",
-        description = "Trains a network, with a checkpoint after each epoch; the same command again goes on where it was killed.",
+        description = "Trains a network, with a checkpoint after each epoch; killed, the same command goes on.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  espalier train                                               lenet on the embedded digits",
@@ -49,7 +48,8 @@ final class TrainCommand implements Runnable {
             description = "The highest of the schedule (default: 0.1 for sgd, else 0.002).")
     Double learningRate;
 
-    @Option(names = "--momentum", paramLabel = "X", defaultValue = "0.9", description = "Of sgd (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--momentum", paramLabel = "X", defaultValue = "0.9",
+            description = "Of sgd (default: ${DEFAULT-VALUE}).")
     double momentum;
 
     @Option(names = "--no-nesterov", description = "Plain momentum.")
@@ -86,13 +86,13 @@ final class TrainCommand implements Runnable {
             data = data.head(Options.atLeast(1, samples, "--samples"), data.test().size());
         }
         Model model = network.model(data);
-        OutPath out = new OutPath(network.out != null ? network.out : Path.of("runs", "train-" + model.name() + "-" + data.name()))
-                .requireWritable();
+        OutPath out = network.out("train-" + model.name() + "-" + data.name());
         double rate = learningRate != null ? learningRate : optimizer.equals("sgd") ? 0.1 : 0.002;
-        Training training = new Training(epochs, null, optimizer, rate, momentum, !plain, weightDecay, schedule, labelSmoothing,
-                augment);
+        Training training = new Training(epochs, null, optimizer, rate, momentum, !plain, weightDecay, schedule,
+                labelSmoothing, augment);
         try (TrainingProgress progress = new TrainingProgress(Output.progress(spec), model.name())) {
-            List<EpochReport> history = new Trainer(model, data.train(), training.config(network.batchSize(), network.seed()))
+            TrainingConfig config = training.config(network.batchSize(), network.seed());
+            List<EpochReport> history = new Trainer(model, data.train(), config)
                     .evaluateOn(data.test())
                     .checkpointsIn(out.checkpoints(), !fresh)
                     .listener(progress)
@@ -104,9 +104,7 @@ final class TrainCommand implements Runnable {
     }
 
     private void finish(Dataset data, Model model, OutPath out, Training training, List<EpochReport> history) {
-        if (!Files.exists(out.network()) || !out.checkpoints().equals(out.network().getParent())) {
-            model.save(out.network());
-        }
+        model.save(out.network());
         EpochReport last = history.getLast();
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("dataset", data.name());

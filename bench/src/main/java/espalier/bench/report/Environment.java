@@ -50,7 +50,8 @@ public record Environment(String commit, String jdk, String cpu, int cores, int 
             try {
                 Path code = Path.of(Environment.class.getProtectionDomain().getCodeSource().getLocation().toURI());
                 Path folder = Files.isDirectory(code) ? code : code.getParent();
-                return firstLine("git", "-C", folder.toString(), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*")
+                return firstLine("git", "-C", folder.toString(), "describe", "--always", "--dirty", "--abbrev=12",
+                        "--exclude=*")
                         .orElse("unknown");
             } catch (URISyntaxException e) {
                 return "unknown";

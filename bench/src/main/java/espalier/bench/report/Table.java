@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A Markdown table whose columns line up, so that it reads well on a terminal and wherever it is pasted. The first columns, as
- * many as hold text, are set left; the others right.
+ * A Markdown table whose columns line up, so that it reads well on a terminal and wherever it is pasted. The first columns,
+ * as many as hold text, are set left; the others right.
  */
 public final class Table {
     private final List<String> head;

@@ -35,7 +35,7 @@ public record Attack(Norm norm, Pixels epsilon, Pixels stepSize, Integer steps, 
 
     /** {@return the attack led by the attacked model's own gradients} */
     public ThreatModel threatModel() {
-        return new ThreatModel(norm, epsilon.value(), stepSize.value(), steps, restarts, randomStart, target, targetClass, labels,
-                ThreatModel.SELF);
+        return new ThreatModel(norm, epsilon.value(), stepSize.value(), steps, restarts, randomStart, target, targetClass,
+                labels, ThreatModel.SELF);
     }
 }

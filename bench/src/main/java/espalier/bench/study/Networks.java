@@ -17,6 +17,7 @@ import espalier.nn.checkpoint.StateDict;
 import espalier.nn.model.Model;
 import espalier.nn.model.Models;
 import espalier.nn.train.Trainer;
+import espalier.nn.train.TrainingConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -58,8 +59,8 @@ final class Networks {
     AdversarialSet attacked(Model model, Attack attack, String name) {
         Split test = head(data.test(), config.attackImages());
         try (Progress.Phase phase = progress.phase("attack " + name, test.size())) {
-            return AdversarialSet.craft(model::logits, attack.threatModel(), labelled(test), config.batchSize(), denseCell.parent().seed(),
-                    done -> phase.at(done));
+            return AdversarialSet.craft(model::logits, attack.threatModel(), labelled(test), config.batchSize(),
+                    denseCell.parent().seed(), done -> phase.at(done));
         }
     }
 
@@ -80,7 +81,8 @@ final class Networks {
     }
 
     private Model untrained() {
-        return Models.create(config.model(), data.imageShape(), data.classes(), data.mean(), data.std(), denseCell.parent().seed());
+        return Models.create(config.model(), data.imageShape(), data.classes(), data.mean(), data.std(),
+                denseCell.parent().seed());
     }
 
     private Model pruned(Cell.Network network) {
@@ -135,7 +137,8 @@ final class Networks {
             Training training = how != After.FINE_TUNING ? config.training()
                     : network.fineTuning().share(step, steps);
             if (training.epochs() > 0) {
-                Networks.this.train(model, training, checkpoints(step), network.title() + (steps > 1 ? ", step " + step : ""));
+                String title = network.title() + (steps > 1 ? ", step " + step : "");
+                Networks.this.train(model, training, checkpoints(step), title);
             } else {
                 model.save(checkpoints(step).resolve(Trainer.MODEL_FILE));
             }
@@ -144,7 +147,8 @@ final class Networks {
 
     private void train(Model model, Training training, Path checkpoints, String name) {
         try (TrainingProgress listener = new TrainingProgress(progress, name)) {
-            new Trainer(model, head(data.train(), training.images()), training.config(config.batchSize(), denseCell.parent().seed()))
+            TrainingConfig settings = training.config(config.batchSize(), denseCell.parent().seed());
+            new Trainer(model, head(data.train(), training.images()), settings)
                     .checkpointsIn(checkpoints, true)
                     .listener(listener)
                     .run();

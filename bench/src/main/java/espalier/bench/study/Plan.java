@@ -50,7 +50,7 @@ record Plan(List<Job> networks) {
         return new Job(network, cells);
     }
 
-    /** {@return what the strategy's scores depend on, and nothing else, so that a change elsewhere leaves its cells valid} */
+    /** {@return what the strategy's scores depend on and nothing else: a change elsewhere leaves its cells valid} */
     private static Scores scores(StudyConfig c, String strategy) {
         return switch (PruningStrategy.byName(strategy).evidence()) {
             case NONE -> null;

@@ -8,8 +8,8 @@ import espalier.compress.Sizes;
 import espalier.nn.train.Evaluation;
 
 /**
- * What was found out about one network under one attack: a line of {@code results.jsonl}. Accuracies are fractions; what was not
- * asked for is null.
+ * What was found out about one network under one attack: a line of {@code results.jsonl}. Accuracies are fractions; what was
+ * not asked for is null.
  *
  * @param digest of the cell; left out where there is none
  * @param strategy of pruning, {@value Cell#DENSE} for a dense network
@@ -23,7 +23,8 @@ import espalier.nn.train.Evaluation;
  * @param attackedCleanAccuracy on the attacked images before the attack
  * @param attackImages how many are attacked
  * @param parameters of the network before pruning
- * @param macs multiplications of a weight and an activation for an image; {@code nonzeroMacs} those with weights that are left
+ * @param macs multiplications of a weight and an activation for an image
+ * @param nonzeroMacs those with weights that are left
  * @param threatModel without which the robust figures mean nothing
  * @param transferSource the network that the transferred images were made on
  * @param seconds from the end of the cell before to the end of this one
@@ -66,11 +67,11 @@ public record Result(
     public static Result of(String dataset, String model, String strategy, double compression, boolean quantized, long seed,
             Evaluation clean, Robustness own, Robustness transfer, String transferSource, Sizes sizes, double seconds,
             Environment environment, Cell cell) {
-        return new Result(cell == null ? null : cell.digest(), dataset, model, strategy, compression, quantized, seed, clean.top1(),
-                clean.top5(), clean.images(), own == null ? null : own.adversarialAccuracy(),
+        return new Result(cell == null ? null : cell.digest(), dataset, model, strategy, compression, quantized, seed,
+                clean.top1(), clean.top5(), clean.images(), own == null ? null : own.adversarialAccuracy(),
                 transfer == null ? null : transfer.adversarialAccuracy(), transfer == null ? null : transfer.foolsBoth(),
                 own == null ? null : own.cleanAccuracy(), own == null ? null : own.images(), sizes.parameters(),
-                sizes.nonzeroParameters(), sizes.macs(), sizes.nonzeroMacs(), own == null ? null : own.threatModel(), transferSource,
-                Math.round(seconds * 1000) / 1000.0, environment, cell);
+                sizes.nonzeroParameters(), sizes.macs(), sizes.nonzeroMacs(), own == null ? null : own.threatModel(),
+                transferSource, Math.round(seconds * 1000) / 1000.0, environment, cell);
     }
 }

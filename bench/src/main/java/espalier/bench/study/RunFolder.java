@@ -25,8 +25,8 @@ import tools.jackson.dataformat.csv.CsvMapper;
 import tools.jackson.dataformat.csv.CsvSchema;
 
 /**
- * The folder of a run: {@code study.yaml}, {@code results.jsonl}, {@code results.csv}, {@code checkpoints/}. One process at a time
- * works in it. A line of {@code results.jsonl} is on disk before the next cell begins; one torn by a kill is dropped.
+ * The folder of a run: {@code study.yaml}, {@code results.jsonl}, {@code results.csv}, {@code checkpoints/}. One process at
+ * a time works in it. A line of {@code results.jsonl} is on disk before the next cell begins; one torn by a kill is dropped.
  */
 final class RunFolder implements AutoCloseable {
     private static final CsvMapper CSV = new CsvMapper();
@@ -171,7 +171,7 @@ final class RunFolder implements AutoCloseable {
         Json.writeText(folder.resolve("results.csv"), CSV.writer(schema.build()).writeValueAsString(rows));
     }
 
-    /** Nested objects become columns such as {@code threatModel.epsilon}; the cell's record, which repeats the rest, is left out. */
+    /** Nested objects become columns such as {@code threatModel.epsilon}; the cell, which repeats the rest, is left out. */
     private static void flatten(String prefix, JsonNode node, Map<String, String> row) {
         for (Map.Entry<String, JsonNode> e : node.properties()) {
             String name = prefix + e.getKey();

@@ -101,14 +101,17 @@ public final class Study {
         List<Attack> attacks = open.stream().map(Cell::attack).distinct().toList();
         List<AdversarialSet> images = new ArrayList<>();
         for (Attack attack : attacks) {
-            images.add(network.isDense() ? networks.attackedDense(attack) : networks.attacked(model, attack, network.title()));
+            images.add(network.isDense()
+                    ? networks.attackedDense(attack)
+                    : networks.attacked(model, attack, network.title()));
         }
         Evaluation clean = null;
         boolean cleanIsQuantized = false;
         UnaryOperator<Tensor> logits = model::logits;
         for (Cell cell : open) {
             if (cell.quantized() && !cleanIsQuantized) {
-                QuantizedModel quantized = Quantizer.quantize(model, data.train().head(cell.quantization().calibrationImages()),
+                QuantizedModel quantized = Quantizer.quantize(model,
+                        data.train().head(cell.quantization().calibrationImages()),
                         cell.quantization().activationBits());
                 logits = quantized::logits;
                 quantized.save(folder.checkpoints(network).resolve("model.int8.safetensors"));
@@ -132,7 +135,8 @@ public final class Study {
         lastCell = now;
         Cell.Network network = cell.network();
         return Result.of(network.parent().dataset(), network.parent().model(), network.strategy(), network.compression(),
-                cell.quantized(), network.parent().seed(), clean, whiteBox, transfer, DENSE_PARENT, sizes, seconds, environment, cell);
+                cell.quantized(), network.parent().seed(), clean, whiteBox, transfer, DENSE_PARENT, sizes, seconds,
+                environment, cell);
     }
 
     private void finish(RunFolder folder, Result r) {

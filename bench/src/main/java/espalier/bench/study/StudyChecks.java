@@ -29,7 +29,8 @@ final class StudyChecks {
         requireList(source, "compressions", c.compressions());
         requireSome(source, "attacks", c.attacks());
         for (Map.Entry<String, Object> e : Map.<String, Object>of("training", orEmpty(c.training()), "fineTuning",
-                orEmpty(c.fineTuning()), "scores", orEmpty(c.scores()), "quantization", orEmpty(c.quantization())).entrySet()) {
+                orEmpty(c.fineTuning()), "scores", orEmpty(c.scores()), "quantization",
+                orEmpty(c.quantization())).entrySet()) {
             require(!e.getValue().equals(""), source, e.getKey() + ": must be a mapping");
         }
         List<String> known = Arrays.stream(PruningStrategy.values()).map(PruningStrategy::toString).toList();
@@ -37,7 +38,7 @@ final class StudyChecks {
             requireKnown(source, "strategies", s, known);
             require(PruningStrategy.byName(s).schedule().after() == After.FINE_TUNING
                             || c.weights() == null && c.training().epochs() > 0, source,
-                    "strategies: " + s + " starts from untrained weights, so that there must be training and no weights file");
+                    "strategies: " + s + " starts from untrained weights: there must be training and no weights file");
         });
         for (double compression : c.compressions()) {
             require(compression >= 1, source, "compressions: must be at least 1, got " + compression);

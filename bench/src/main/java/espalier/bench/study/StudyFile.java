@@ -117,13 +117,15 @@ public final class StudyFile {
     private static String path(DatabindException e) {
         StringBuilder path = new StringBuilder();
         for (JacksonException.Reference r : e.getPath()) {
-            path.append(r.getPropertyName() != null ? (path.isEmpty() ? "" : ".") + r.getPropertyName() : "[" + r.getIndex() + "]");
+            String name = r.getPropertyName();
+            path.append(name == null ? "[" + r.getIndex() + "]" : (path.isEmpty() ? "" : ".") + name);
         }
         return path.toString();
     }
 
     private static String firstSentence(String message) {
-        return message.lines().findFirst().orElse("").replaceAll("\\(.*", "").replaceAll("`(?:\\w+\\.)*(\\w+)`", "$1").strip();
+        String first = message.lines().findFirst().orElse("");
+        return first.replaceAll("\\(.*", "").replaceAll("`(?:\\w+\\.)*(\\w+)`", "$1").strip();
     }
 
     private static String preset(String name) {

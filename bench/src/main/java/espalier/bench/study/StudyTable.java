@@ -48,8 +48,8 @@ public final class StudyTable {
     private static String legend(StudyConfig config, List<Result> results) {
         Result first = results.getFirst();
         StringBuilder text = new StringBuilder(String.format(Locale.ROOT,
-                "%s on %s; accuracies in %%. clean: %,d test images; attacked: the first %,d of them.%n", first.model(), first.dataset(),
-                first.testImages(), first.attackImages()));
+                "%s on %s; accuracies in %%. clean: %,d test images; attacked: the first %,d of them.%n", first.model(),
+                first.dataset(), first.testImages(), first.attackImages()));
         for (int a = 0; a < config.attacks().size(); a++) {
             text.append(name(config.attacks(), a)).append(": ").append(config.attacks().get(a).threatModel())
                     .append(config.quantization().enabled() ? "; of int8: its float parent.\n" : ".\n");
@@ -66,7 +66,8 @@ public final class StudyTable {
 
     /** {@return {@code pgd 8/255} or {@code fgsm l2 0.5}} */
     static String shortName(ThreatModel t) {
-        return (t.steps() == 1 ? "fgsm " : "pgd ") + (t.norm() == Norm.LINF ? "" : t.norm() + " ") + PixelUnits.print(t.epsilon());
+        return (t.steps() == 1 ? "fgsm " : "pgd ") + (t.norm() == Norm.LINF ? "" : t.norm() + " ")
+                + PixelUnits.print(t.epsilon());
     }
 
     private static String percent(double fraction) {

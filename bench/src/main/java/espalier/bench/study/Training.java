@@ -16,7 +16,8 @@ import java.util.List;
  * @param momentum of {@code sgd}
  * @param nesterov whether {@code sgd} looks ahead
  * @param weightDecay L2; decoupled for {@code adamw}
- * @param schedule {@code constant}, {@code step} (a tenth after half and after three quarters), {@code cosine} or {@code one-cycle}
+ * @param schedule {@code constant}, {@code step} (a tenth after half and after three quarters), {@code cosine}
+ *     or {@code one-cycle}
  * @param labelSmoothing the share of the target that is spread over all classes
  * @param augment whether images are randomly cropped and flipped
  */
@@ -28,13 +29,14 @@ public record Training(int epochs, Integer images, String optimizer, double lear
         ScheduleConfig course = schedule.equals("step")
                 ? ScheduleConfig.step(List.of(epochs / 2, epochs * 3 / 4), 0.1)
                 : ScheduleConfig.named(schedule);
-        return new TrainingConfig(epochs, batchSize, new OptimizerConfig(optimizer, learningRate, momentum, nesterov, weightDecay),
-                course, labelSmoothing, augment ? Augmentation.CROP_AND_FLIP : Augmentation.NONE, seed);
+        return new TrainingConfig(epochs, batchSize,
+                new OptimizerConfig(optimizer, learningRate, momentum, nesterov, weightDecay), course, labelSmoothing,
+                augment ? Augmentation.CROP_AND_FLIP : Augmentation.NONE, seed);
     }
 
     /** {@return this for the epochs that fall to part {@code step}, from 1, of so many parts of the same length} */
     Training share(int step, int steps) {
-        return new Training(epochs * step / steps - epochs * (step - 1) / steps, images, optimizer, learningRate, momentum, nesterov,
-                weightDecay, schedule, labelSmoothing, augment);
+        return new Training(epochs * step / steps - epochs * (step - 1) / steps, images, optimizer, learningRate, momentum,
+                nesterov, weightDecay, schedule, labelSmoothing, augment);
     }
 }

@@ -61,7 +61,7 @@ class BadInputTest {
         "evaluate --dataset imagenet                                 | is not one of digits, shapes, mnist",
         "evaluate --attack magic                                     | is not one of pgd, fgsm",
         "evaluate --attack pgd --norm l7 --weights x                 | is not one of linf, l2",
-        "evaluate --attack pgd --epsilon huge --weights x            | 'huge' is not a number or fraction such as 0.5 or 8/255",
+        "evaluate --attack pgd --epsilon huge --weights x | 'huge' is not a number or fraction such as 0.5 or 8/255",
         "evaluate --attack pgd --epsilon=-1 --weights x              | epsilon",
         "evaluate --attack pgd --steps 0 --weights x                 | steps must be at least 1",
         "evaluate --attack pgd --restarts 3 --no-random-start --weights x | restarts need a random start",
@@ -78,7 +78,7 @@ class BadInputTest {
         "prune --weights x                                           | --strategy",
         "prune --weights x --strategy topiary --compression 2        | is not one of random, global-magnitude",
         "quantize --weights x --bits 4                               | --bits must be 7 or 8",
-        "study somewhere                                             | no preset somewhere (there are quickstart, mnist, cifar10)",
+        "study somewhere | no preset somewhere (there are quickstart, mnist, cifar10)",
         "study --strategies topiary                                  | is not one of random",
         "datasets info imagenet                                      | is not one of digits",
         "datasets                                                    | subcommand",
@@ -169,7 +169,8 @@ class BadInputTest {
 
     @Test
     void unknownFailuresSayWhereTheTraceIs() {
-        assertThat(Cli.describe(new IllegalStateException("odd\n  thing"))).contains("odd thing", "--debug").doesNotContain("\n");
+        assertThat(Cli.describe(new IllegalStateException("odd\n  thing"))).contains("odd thing", "--debug")
+                .doesNotContain("\n");
         assertThat(Cli.describe(new OutOfMemoryError())).contains("--batch-size", "-Xmx");
     }
 }

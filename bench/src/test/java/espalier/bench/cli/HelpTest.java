@@ -73,7 +73,7 @@ class HelpTest {
     @ParameterizedTest
     @ValueSource(strings = {"study", "train", "prune", "quantize", "evaluate"})
     void workOnNetworksHasTheSameOptionsEverywhere(String command) {
-        assertThat(find(List.of(command)).getCommandSpec().optionsMap()).containsKeys("--model", "--weights", "--dataset", "--data",
-                "--seed", "--threads", "--batch-size", "--out", "--json", "--debug");
+        assertThat(find(List.of(command)).getCommandSpec().optionsMap()).containsKeys("--model", "--weights", "--dataset",
+                "--data", "--seed", "--threads", "--batch-size", "--out", "--json", "--debug");
     }
 }

@@ -24,14 +24,15 @@ class StudyFileTest {
     @Test
     void whatAFileLeavesOutIsAsInQuickstart() {
         StudyConfig quickstart = StudyFile.read("quickstart", Map.of());
-        StudyConfig mine = StudyFile.parse("mine", "name: mine\ntraining: {epochs: 9}\nattacks: [{epsilon: 8/255}]\n", Map.of());
+        StudyConfig mine = StudyFile.parse("mine", "name: mine\ntraining: {epochs: 9}\nattacks: [{epsilon: 8/255}]\n",
+                Map.of());
 
         assertThat(mine.name()).isEqualTo("mine");
         assertThat(mine.training().epochs()).isEqualTo(9);
         assertThat(mine.training().optimizer()).isEqualTo(quickstart.training().optimizer());
         assertThat(mine.strategies()).isEqualTo(quickstart.strategies());
-        assertThat(mine.attacks()).containsExactly(new Attack(Norm.LINF, new Pixels(8 / 255.0), new Pixels(2 / 255.0), 10, false, 1,
-                Target.UNTARGETED, null, null));
+        assertThat(mine.attacks()).containsExactly(new Attack(Norm.LINF, new Pixels(8 / 255.0), new Pixels(2 / 255.0), 10,
+                false, 1, Target.UNTARGETED, null, null));
     }
 
     @Test

@@ -44,7 +44,8 @@ class StudyTest {
     static void runOnce() throws IOException {
         yaml = Files.writeString(shared.resolve("tiny.yaml"), YAML);
         whole = shared.resolve("whole");
-        Run run = Run.of("study", yaml.toString(), "--out", whole.toString(), "--json", shared.resolve("all.json").toString());
+        Run run = Run.of("study", yaml.toString(), "--out", whole.toString(), "--json",
+                shared.resolve("all.json").toString());
         assertThat(run.err()).contains("12 cells, 0 of them known").doesNotContain("espalier: ");
         assertThat(run.exit()).isZero();
         assertThat(run.out()).contains("| network", "| dense ", "| global-gap ÷2 ", "int8", "pgd l2 0", "transfer",
@@ -80,9 +81,9 @@ class StudyTest {
 
         assertThat(results).hasSize(CELLS);
         for (JsonNode r : results) {
-            assertThat(r.propertyNames()).contains("dataset", "model", "strategy", "compression", "quantized", "seed", "cleanAccuracy",
-                    "adversarialAccuracy", "transferAccuracy", "parameters", "nonzeroParameters", "macs", "nonzeroMacs", "threatModel",
-                    "seconds", "environment");
+            assertThat(r.propertyNames()).contains("dataset", "model", "strategy", "compression", "quantized", "seed",
+                    "cleanAccuracy", "adversarialAccuracy", "transferAccuracy", "parameters", "nonzeroParameters", "macs",
+                    "nonzeroMacs", "threatModel", "seconds", "environment");
             assertThat(r.get("cleanAccuracy").doubleValue()).isBetween(0.0, 1.0);
             assertThat(r.get("environment").propertyNames())
                     .contains("commit", "jdk", "cpu", "cores", "threads", "vectorWidth", "kernels", "os");
@@ -117,7 +118,8 @@ class StudyTest {
         Path log = folder.resolve("log");
         for (int lines : new int[] {1, 6}) {
             Process child = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "--add-modules=jdk.incubator.vector", "-cp", System.getProperty("java.class.path"), "espalier.bench.Main",
+                    "--add-modules=jdk.incubator.vector", "-cp", System.getProperty("java.class.path"),
+                    "espalier.bench.Main",
                     "study", yaml.toString(), "--out", run.toString())
                     .redirectErrorStream(true).redirectOutput(log.toFile()).start();
             waitForLines(run, lines, child);
@@ -168,7 +170,8 @@ class StudyTest {
         Path run = folder.resolve("changed");
         copy(whole, run);
 
-        Run more = Run.of("study", yaml.toString(), "--out", run.toString(), "--compressions", "2,4", "--strategies", "random");
+        Run more = Run.of("study", yaml.toString(), "--out", run.toString(), "--compressions", "2,4", "--strategies",
+                "random");
 
         assertThat(more.err()).contains("12 cells, 8 of them known", "configuration is not the one of before", "[12/12]")
                 .doesNotContain("dense: epoch", "random ÷2: epoch");
@@ -204,7 +207,8 @@ class StudyTest {
     void startsFromWeights() throws IOException {
         Path weights = denseModel(whole);
         Path run = folder.resolve("given");
-        Run given = Run.of("study", yaml.toString(), "--out", run.toString(), "--weights", weights.toString(), "--strategies", "random");
+        Run given = Run.of("study", yaml.toString(), "--out", run.toString(), "--weights", weights.toString(),
+                "--strategies", "random");
 
         assertThat(given.err()).doesNotContain("dense: epoch");
         assertThat(figures(run).getFirst().get("cleanAccuracy")).isEqualTo(figures(whole).getFirst().get("cleanAccuracy"));
