@@ -56,7 +56,7 @@ class SizesTest {
     @Test
     void aQuantizedNetworkIsCountedByItself() {
         Model lenet = Models.create("lenet", Shape.of(1, 28, 28), 10, new float[] {0}, new float[] {1}, 0);
-        lenet.setMasks(Pruner.prune(lenet, PruningStrategy.GLOBAL_MAGNITUDE, 4, null, 0).masks());
+        lenet.setMasks(Pruner.prune(lenet, PruningStrategy.GLOBAL_MAGNITUDE, 4, Evidence.NONE, 0).masks());
         Sizes s = Sizes.of(Quantizer.quantize(lenet, new Split(new byte[2 * 784], new byte[2], lenet.imageShape()), 7));
         assertThat(s.parameters()).isEqualTo(61_706);
         assertThat(s.macs()).isEqualTo(Sizes.of(lenet).macs());
