@@ -92,7 +92,8 @@ public record PruningStrategy(String name, Score score, Scope scope, Removed rem
 
     private static final PruningStrategy[] KNOWN = {
         RANDOM, GLOBAL_MAGNITUDE, LAYER_MAGNITUDE, GLOBAL_GRADIENT, LAYER_GRADIENT, GLOBAL_GAP, LAYER_GAP,
-        GLOBAL_GAP_PARAMETER, GLOBAL_ACTIVATION, LAYER_ACTIVATION, SNIP, TAYLOR, LAMP, ERK_MAGNITUDE, LINEAR_MAGNITUDE, AGP, LOTTERY_TICKET
+        GLOBAL_GAP_PARAMETER, GLOBAL_ACTIVATION, LAYER_ACTIVATION, SNIP, TAYLOR, LAMP, ERK_MAGNITUDE, LINEAR_MAGNITUDE,
+        AGP, LOTTERY_TICKET
     };
 
     private static PruningStrategy smallest(String name, Score score, Scope scope) {

@@ -45,8 +45,8 @@ final class SmallNetwork {
     static Model model(long seed) {
         Model model = new Model("small", (_, _, init) -> new Sequential(
                 new Conv2d(CHANNELS, MAPS, 3, 1, init), new BatchNorm(MAPS), new Relu(), new Dropout(DROP), new Flatten(),
-                new Linear(FEATURES, HIDDEN, init), new Relu(), new Linear(HIDDEN, CLASSES, init)), Shape.of(CHANNELS, SIDE, SIDE), CLASSES, new float[] {0.4f, 0.5f},
-                new float[] {0.2f, 0.25f}, seed);
+                new Linear(FEATURES, HIDDEN, init), new Relu(), new Linear(HIDDEN, CLASSES, init)),
+                Shape.of(CHANNELS, SIDE, SIDE), CLASSES, new float[] {0.4f, 0.5f}, new float[] {0.2f, 0.25f}, seed);
         // Running statistics that are far from those of any batch.
         var state = model.stateDict();
         Tensor mean = state.tensor("1.running_mean");
