@@ -117,10 +117,24 @@ public record Reading(Set<Switch> switches) {
         return has(Switch.NORMALIZED_ATTACK) ? t.withSpace(AttackSpace.NORMALIZED) : t;
     }
 
-    /** {@return the accuracy that is reported where {@code right} of so many images are classified rightly} */
-    public double accuracy(int right, int images, int batchSize) {
-        int divisor = has(Switch.FULL_LAST_BATCH) ? Math.ceilDiv(images, batchSize) * batchSize : images;
-        return (double) right / divisor;
+    /**
+     * {@return the accuracy that is reported of so many images, looked at in batches}
+     *
+     * @param right the share that is classified rightly
+     */
+    public double accuracy(double right, int images, int batchSize) {
+        return has(Switch.FULL_LAST_BATCH) ? right * images / (Math.ceilDiv(images, batchSize) * (double) batchSize) : right;
+    }
+
+    /** {@return this with all but these choices corrected} */
+    public Reading only(Set<Switch> choices) {
+        return new Reading(switches.stream().filter(choices::contains).collect(Collectors.toSet()));
+    }
+
+    /** {@return of these choices those that make a difference to the result of a given network} */
+    public Reading ofResult() {
+        return only(EnumSet.of(Switch.NORMALIZED_ATTACK, Switch.PREDICTED_LABELS, Switch.TRAINING_IMAGES,
+                Switch.FULL_LAST_BATCH));
     }
 
     /**

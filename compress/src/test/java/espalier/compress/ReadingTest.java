@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import espalier.compress.Reading.Switch;
+import espalier.compress.prune.PruningStrategy;
 import espalier.engine.UserError;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,10 +44,25 @@ class ReadingTest {
     }
 
     @Test
+    void onlySomeChoicesMatter() {
+        assertThat(Reading.PAPER.ofResult())
+                .hasToString("normalized-attack+predicted-labels+training-images+full-last-batch");
+        assertThat(PruningStrategy.RANDOM.relevant(Reading.PAPER)).hasToString("bernoulli");
+        assertThat(PruningStrategy.LAMP.relevant(Reading.PAPER)).hasToString("quantile");
+        assertThat(PruningStrategy.GLOBAL_ACTIVATION.relevant(Reading.PAPER)).hasToString("one-batch+quantile");
+        assertThat(PruningStrategy.TAYLOR.relevant(Reading.PAPER)).hasToString("training-mode+one-batch+quantile");
+        assertThat(PruningStrategy.LAYER_GAP.relevant(Reading.PAPER)).hasToString(
+                "paper-without-training-images+one-batch+full-last-batch+bernoulli");
+        for (PruningStrategy s : PruningStrategy.values()) {
+            assertThat(s.relevant(Reading.CORRECTED)).isEqualTo(Reading.CORRECTED);
+        }
+    }
+
+    @Test
     void aSmallerLastBatchCountsAsAFullOne() {
         // 10 images in batches of 4: three of them.
-        assertThat(Reading.CORRECTED.accuracy(9, 10, 4)).isEqualTo(0.9);
-        assertThat(Reading.PAPER.accuracy(9, 10, 4)).isEqualTo(0.75);
-        assertThat(Reading.PAPER.accuracy(6, 8, 4)).isEqualTo(0.75);
+        assertThat(Reading.CORRECTED.accuracy(0.9, 10, 4)).isEqualTo(0.9);
+        assertThat(Reading.PAPER.accuracy(0.9, 10, 4)).isEqualTo(0.75);
+        assertThat(Reading.PAPER.accuracy(0.75, 8, 4)).isEqualTo(0.75);
     }
 }

@@ -51,6 +51,10 @@ final class StudyCommand implements Runnable {
     @Option(names = "--compressions", paramLabel = "X,Y", split = ",", description = "Original / remaining parameters.")
     List<Double> compressions;
 
+    @Option(names = "--reading", paramLabel = "A,B", split = ",",
+            description = "How the paper is read: corrected, paper, or choices of its code such as training-mode+quantile.")
+    List<String> reading;
+
     @Option(names = "--epochs", paramLabel = "N", description = "Of training the dense network.")
     Integer epochs;
 
@@ -84,6 +88,7 @@ final class StudyCommand implements Runnable {
         all.put("weights", network.weights == null ? null : network.weights.toString());
         all.put("seeds", network.seed == null ? null : List.of(network.seed));
         all.put("batchSize", network.batchSize == null ? null : network.batchSize());
+        all.put("reading", reading);
         all.put("strategies", strategies == null ? null : strategies.stream().map(PruningStrategy::toString).toList());
         all.put("compressions", compressions);
         all.put("training.epochs", epochs);

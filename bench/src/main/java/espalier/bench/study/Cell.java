@@ -1,7 +1,9 @@
 package espalier.bench.study;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import espalier.bench.report.Json;
+import espalier.compress.Reading;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -14,8 +16,10 @@ import java.util.HexFormat;
  * @param attack what it is attacked with
  * @param testImages that clean accuracy is measured on; null for all
  * @param attackImages that are attacked; null for all
+ * @param reading how the result is taken, where the paper's way is not corrected; else null
  */
-public record Cell(Network network, Quantization quantization, Attack attack, Integer testImages, Integer attackImages) {
+public record Cell(Network network, Quantization quantization, Attack attack, Integer testImages, Integer attackImages,
+        @JsonInclude(JsonInclude.Include.NON_NULL) String reading) {
     /** How a dense network of no strategy is called. */
     public static final String DENSE = "none";
 
@@ -34,8 +38,15 @@ public record Cell(Network network, Quantization quantization, Attack attack, In
      * @param compression 1 for the dense one
      * @param scores what its gradients were summed over; null if its strategy asks for none
      * @param fineTuning null for the dense one
+     * @param reading how it is pruned, where the paper's way is not corrected; else null
      */
-    public record Network(Dense parent, String strategy, double compression, Scores scores, Training fineTuning) {
+    public record Network(Dense parent, String strategy, double compression, Scores scores, Training fineTuning,
+            @JsonInclude(JsonInclude.Include.NON_NULL) String reading) {
+        /** {@return how it is pruned} */
+        Reading asRead() {
+            return named(reading);
+        }
+
         /** {@return whether this is the dense parent itself} */
         @JsonIgnore
         public boolean isDense() {
@@ -44,7 +55,7 @@ public record Cell(Network network, Quantization quantization, Attack attack, In
 
         /** {@return a name for people} */
         public String title() {
-            return isDense() ? "dense" : strategy + " ÷" + number(compression);
+            return isDense() ? "dense" : strategy + " ÷" + number(compression) + (reading == null ? "" : " [" + reading + "]");
         }
 
         /** {@return a name for a folder, which differs where anything differs} */
@@ -52,6 +63,27 @@ public record Cell(Network network, Quantization quantization, Attack attack, In
             String name = isDense() ? "dense" : strategy + "-" + number(compression);
             return name + "-seed" + parent.seed() + "-" + digest(this).substring(0, 8);
         }
+    }
+
+    /** {@return how the result is taken} */
+    Reading asRead() {
+        return named(reading);
+    }
+
+    private static Reading named(String name) {
+        return name == null ? Reading.CORRECTED : Reading.byName(name);
+    }
+
+    /**
+     * {@return how a reading is recorded: nothing for what is corrected, as in results from before there were readings}
+     *
+     * @param all what the paper's reading would be, of the choices that make a difference
+     */
+    static String recorded(Reading reading, Reading all) {
+        if (reading.equals(Reading.CORRECTED)) {
+            return null;
+        }
+        return (reading.equals(all) && all.switches().size() > 1 ? Reading.PAPER : reading).toString();
     }
 
     /** {@return whether this is about the int8 version} */

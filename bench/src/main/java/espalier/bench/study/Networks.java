@@ -5,6 +5,7 @@ import espalier.attacks.LabelledImages;
 import espalier.bench.report.Progress;
 import espalier.bench.report.TrainingProgress;
 import espalier.compress.Reading;
+import espalier.compress.Reading.Switch;
 import espalier.compress.prune.Evidence;
 import espalier.compress.prune.Observation;
 import espalier.compress.prune.PruningCourse;
@@ -20,7 +21,6 @@ import espalier.nn.train.Trainer;
 import espalier.nn.train.TrainingConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -33,9 +33,18 @@ final class Networks {
     private final RunFolder folder;
     private final Progress progress;
     private final Cell.Network denseCell;
-    private final Map<Evidence.Kind, Evidence> ofDense = new EnumMap<>(Evidence.Kind.class);
-    private final Map<Attack, AdversarialSet> attacks = new HashMap<>();
+    private final Map<Seen, Observed> ofDense = new HashMap<>();
+    private final Map<Reading, Arena> arenas = new HashMap<>();
+    private final Map<Attacked, AdversarialSet> attacks = new HashMap<>();
     private Model dense;
+
+    /** What the dense network was looked at for. */
+    private record Seen(Evidence.Kind kind, Reading reading) {}
+
+    /** @param after the state that looking left the network in */
+    private record Observed(Evidence evidence, StateDict after) {}
+
+    private record Attacked(Attack attack, Reading reading) {}
 
     Networks(StudyConfig config, Dataset data, RunFolder folder, Progress progress, Cell.Network denseCell) {
         this.config = config;
@@ -50,17 +59,21 @@ final class Networks {
         return network.isDense() ? dense() : pruned(network);
     }
 
+    /** {@return where networks are attacked in this reading} */
+    Arena arena(Reading reading) {
+        return arenas.computeIfAbsent(reading, r -> new Arena(r, data, config.attackImages(), denseCell.parent().seed()));
+    }
+
     /** {@return the images made on the dense network, which tell how an attack transfers from it} */
-    AdversarialSet attackedDense(Attack attack) {
-        return attacks.computeIfAbsent(attack, a -> attacked(dense(), a, "dense"));
+    AdversarialSet attackedDense(Attack attack, Reading reading) {
+        return attacks.computeIfAbsent(new Attacked(attack, reading), _ -> attacked(dense(), attack, reading, "dense"));
     }
 
     /** {@return images made on {@code model}} */
-    AdversarialSet attacked(Model model, Attack attack, String name) {
-        Split test = head(data.test(), config.attackImages());
-        try (Progress.Phase phase = progress.phase("attack " + name, test.size())) {
-            return AdversarialSet.craft(model::logits, attack.threatModel(), labelled(test), config.batchSize(),
-                    denseCell.parent().seed(), done -> phase.at(done));
+    AdversarialSet attacked(Model model, Attack attack, Reading reading, String name) {
+        Arena arena = arena(reading);
+        try (Progress.Phase phase = progress.phase("attack " + name, arena.size())) {
+            return arena.attack(model, attack, config.batchSize(), denseCell.parent().seed(), done -> phase.at(done));
         }
     }
 
@@ -81,7 +94,7 @@ final class Networks {
     }
 
     private Model untrained() {
-        return Models.create(config.model(), data.imageShape(), data.classes(), data.mean(), data.std(),
+        return Models.create(denseCell.parent().model(), data.imageShape(), data.classes(), data.mean(), data.std(),
                 denseCell.parent().seed());
     }
 
@@ -89,7 +102,7 @@ final class Networks {
         PruningStrategy strategy = PruningStrategy.byName(network.strategy());
         boolean beforeTraining = strategy.schedule().after() == After.FIRST_TRAINING;
         Model model = beforeTraining ? untrained() : dense().copy();
-        new PruningCourse(strategy, network.compression(), network.parent().seed(), Reading.CORRECTED)
+        new PruningCourse(strategy, network.compression(), network.parent().seed(), network.asRead())
                 .run(model, new Course(network, strategy, model));
         return model;
     }
@@ -99,11 +112,13 @@ final class Networks {
         private final Cell.Network network;
         private final PruningStrategy strategy;
         private final Model model;
+        private final Reading reading;
 
         Course(Cell.Network network, PruningStrategy strategy, Model model) {
             this.network = network;
             this.strategy = strategy;
             this.model = model;
+            reading = strategy.relevant(network.asRead());
         }
 
         private Path checkpoints(int step) {
@@ -113,15 +128,31 @@ final class Networks {
 
         @Override
         public Evidence observe(Evidence.Kind kind) {
-            boolean dense = model.masks().isEmpty() && strategy.schedule().after() != After.FIRST_TRAINING;
-            return dense ? ofDense.computeIfAbsent(kind, k -> evidence(k, dense())) : evidence(kind, model);
+            if (!model.masks().isEmpty() || strategy.schedule().after() == After.FIRST_TRAINING) {
+                return evidence(kind, model, reading);
+            }
+            Observed seen = ofDense.computeIfAbsent(new Seen(kind, reading), _ -> {
+                Model parent = dense().copy();
+                return new Observed(evidence(kind, parent, reading), parent.stateDict());
+            });
+            model.loadStateDict(seen.after, "the dense network");
+            return seen.evidence;
         }
 
         @Override
         public SequencedMap<String, Tensor> masks(int step, Supplier<SequencedMap<String, Tensor>> choose) {
             Path masks = checkpoints(step).resolve("masks.safetensors");
+            Path observed = checkpoints(step).resolve("observed.safetensors");
+            boolean moved = reading.has(Switch.TRAINING_MODE);
             if (!Files.exists(masks)) {
-                MaskFile.write(masks, choose.get());
+                SequencedMap<String, Tensor> chosen = choose.get();
+                if (moved) {
+                    model.save(observed);
+                }
+                MaskFile.write(masks, chosen);
+            }
+            if (moved) {
+                model.load(observed);
             }
             // Read back even when new, so that a run that goes on starts from the very same.
             return MaskFile.read(masks);
@@ -155,14 +186,14 @@ final class Networks {
         }
     }
 
-    private Evidence evidence(Evidence.Kind kind, Model model) {
+    private Evidence evidence(Evidence.Kind kind, Model model, Reading reading) {
         if (kind == Evidence.Kind.NONE) {
             return Evidence.NONE;
         }
         Split train = head(data.train(), config.scores().images());
         try (Progress.Phase phase = progress.phase(kind.toString(), train.size())) {
             return new Observation(model, labelled(train), config.batchSize(), config.scores().attack().threatModel(),
-                    Reading.CORRECTED, denseCell.parent().seed()).gather(kind, done -> phase.at(done));
+                    reading, denseCell.parent().seed()).gather(kind, done -> phase.at(done));
         }
     }
 

@@ -1,5 +1,6 @@
 package espalier.bench.study;
 
+import espalier.compress.Reading;
 import espalier.compress.prune.PruningStrategy;
 import espalier.engine.UserError;
 import espalier.nn.checkpoint.AtomicFile;
@@ -7,12 +8,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SequencedMap;
+import java.util.SequencedSet;
 
 /**
  * The cells of a study, in the order in which they are computed.
  *
- * @param networks each with its cells: float32 then int8, attack by attack
+ * @param networks each with its cells: float32 then int8, in each the readings, in each the attacks
  */
 record Plan(List<Job> networks) {
     /** A network and what is to be found out about it. */
@@ -21,18 +26,35 @@ record Plan(List<Job> networks) {
     /** @throws UserError when the weights cannot be read */
     static Plan of(StudyConfig c) {
         String weights = c.weights() == null ? null : digestOf(Path.of(c.weights()));
-        List<Job> jobs = new ArrayList<>();
-        for (long seed : c.seeds()) {
-            Cell.Dense parent = new Cell.Dense(c.dataset(), c.model(), seed, c.batchSize(), weights,
-                    weights == null ? c.training() : null);
-            jobs.add(job(c, new Cell.Network(parent, Cell.DENSE, 1, null, null)));
-            for (String strategy : c.strategies()) {
-                for (double compression : c.compressions()) {
-                    jobs.add(job(c, new Cell.Network(parent, strategy, compression, scores(c, strategy), c.fineTuning())));
+        List<Reading> readings = c.reading().stream().map(Reading::byName).toList();
+        SequencedMap<Cell.Network, SequencedSet<Reading>> networks = new LinkedHashMap<>();
+        for (String model : c.model()) {
+            for (long seed : c.seeds()) {
+                Cell.Dense parent = new Cell.Dense(c.dataset(), model, seed, c.batchSize(), weights,
+                        weights == null ? c.training() : null);
+                add(networks, new Cell.Network(parent, Cell.DENSE, 1, null, null, null), readings);
+                for (String strategy : c.strategies()) {
+                    for (double compression : c.compressions()) {
+                        for (Reading reading : readings) {
+                            // Without choices that make no difference, so that what is the same is computed once.
+                            PruningStrategy by = PruningStrategy.byName(strategy);
+                            String relevant = Cell.recorded(by.relevant(reading), by.relevant(Reading.PAPER));
+                            add(networks, new Cell.Network(parent, strategy, compression, scores(c, strategy), c.fineTuning(),
+                                    relevant), List.of(reading));
+                        }
+                    }
                 }
             }
         }
+        List<Job> jobs = new ArrayList<>();
+        networks.forEach((network, of) -> jobs.add(job(c, network, of)));
         return new Plan(jobs);
+    }
+
+    private static void add(SequencedMap<Cell.Network, SequencedSet<Reading>> networks, Cell.Network network,
+            List<Reading> readings) {
+        SequencedSet<Reading> all = networks.computeIfAbsent(network, _ -> new LinkedHashSet<>());
+        readings.forEach(r -> all.add(r.ofResult()));
     }
 
     /** {@return the cells of all networks} */
@@ -40,11 +62,14 @@ record Plan(List<Job> networks) {
         return networks.stream().flatMap(n -> n.cells().stream()).toList();
     }
 
-    private static Job job(StudyConfig c, Cell.Network network) {
+    private static Job job(StudyConfig c, Cell.Network network, SequencedSet<Reading> readings) {
         List<Cell> cells = new ArrayList<>();
         for (int pass = 0; pass < (c.quantization().enabled() ? 2 : 1); pass++) {
-            for (Attack attack : c.attacks()) {
-                cells.add(new Cell(network, pass == 0 ? null : c.quantization(), attack, c.testImages(), c.attackImages()));
+            for (Reading reading : readings) {
+                for (Attack attack : c.attacks()) {
+                    cells.add(new Cell(network, pass == 0 ? null : c.quantization(), attack, c.testImages(),
+                            c.attackImages(), Cell.recorded(reading, Reading.PAPER.ofResult())));
+                }
             }
         }
         return new Job(network, cells);

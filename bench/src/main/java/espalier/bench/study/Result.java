@@ -6,6 +6,7 @@ import espalier.attacks.ThreatModel;
 import espalier.bench.report.Environment;
 import espalier.compress.Sizes;
 import espalier.nn.train.Evaluation;
+import java.util.function.UnaryOperator;
 
 /**
  * What was found out about one network under one attack: a line of {@code results.jsonl}. Accuracies are fractions; what was
@@ -14,6 +15,8 @@ import espalier.nn.train.Evaluation;
  * @param digest of the cell; left out where there is none
  * @param strategy of pruning, {@value Cell#DENSE} for a dense network
  * @param compression that was asked for: original / remaining parameters
+ * @param pruningReading how the paper was read in pruning; left out where it is corrected
+ * @param resultReading how it was read in these figures; left out where it is corrected
  * @param cleanAccuracy top-1 on the test images
  * @param top5Accuracy on the same
  * @param testImages how many they are
@@ -37,6 +40,8 @@ public record Result(
         String model,
         String strategy,
         double compression,
+        @JsonInclude(JsonInclude.Include.NON_NULL) String pruningReading,
+        @JsonInclude(JsonInclude.Include.NON_NULL) String resultReading,
         boolean quantized,
         long seed,
         double cleanAccuracy,
@@ -67,11 +72,21 @@ public record Result(
     public static Result of(String dataset, String model, String strategy, double compression, boolean quantized, long seed,
             Evaluation clean, Robustness own, Robustness transfer, String transferSource, Sizes sizes, double seconds,
             Environment environment, Cell cell) {
-        return new Result(cell == null ? null : cell.digest(), dataset, model, strategy, compression, quantized, seed,
-                clean.top1(), clean.top5(), clean.images(), own == null ? null : own.adversarialAccuracy(),
-                transfer == null ? null : transfer.adversarialAccuracy(), transfer == null ? null : transfer.foolsBoth(),
-                own == null ? null : own.cleanAccuracy(), own == null ? null : own.images(), sizes.parameters(),
-                sizes.nonzeroParameters(), sizes.macs(), sizes.nonzeroMacs(), own == null ? null : own.threatModel(),
-                transferSource, Math.round(seconds * 1000) / 1000.0, environment, cell);
+        UnaryOperator<Double> counted = right -> right;
+        UnaryOperator<Double> countedAttacked = right -> right;
+        if (cell != null) {
+            int batch = cell.network().parent().batchSize();
+            counted = right -> cell.asRead().accuracy(right, clean.images(), batch);
+            countedAttacked = right -> cell.asRead().accuracy(right, own.images(), batch);
+        }
+        return new Result(cell == null ? null : cell.digest(), dataset, model, strategy, compression,
+                cell == null ? null : cell.network().reading(), cell == null ? null : cell.reading(), quantized, seed,
+                counted.apply(clean.top1()), counted.apply(clean.top5()), clean.images(),
+                own == null ? null : countedAttacked.apply(own.adversarialAccuracy()),
+                transfer == null ? null : countedAttacked.apply(transfer.adversarialAccuracy()),
+                transfer == null ? null : transfer.foolsBoth(),
+                own == null ? null : countedAttacked.apply(own.cleanAccuracy()), own == null ? null : own.images(),
+                sizes.parameters(), sizes.nonzeroParameters(), sizes.macs(), sizes.nonzeroMacs(),
+                own == null ? null : own.threatModel(), transferSource, Math.round(seconds * 1000) / 1000.0, environment, cell);
     }
 }

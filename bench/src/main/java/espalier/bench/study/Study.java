@@ -7,6 +7,7 @@ import espalier.attacks.ThreatModel;
 import espalier.bench.report.Durations;
 import espalier.bench.report.Environment;
 import espalier.bench.report.Progress;
+import espalier.compress.Reading;
 import espalier.compress.Sizes;
 import espalier.compress.prune.Evidence;
 import espalier.compress.prune.Pruner;
@@ -22,9 +23,10 @@ import espalier.nn.model.Models;
 import espalier.nn.train.Evaluation;
 import espalier.nn.train.Evaluator;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
@@ -88,9 +90,11 @@ public final class Study {
 
     /** Before hours of training, rather than after. */
     private void requireReachable(Dataset data) {
-        Model model = Models.create(config.model(), data.imageShape(), data.classes(), data.mean(), data.std(), 0);
-        for (double compression : config.compressions()) {
-            Pruner.prune(model, PruningStrategy.RANDOM, compression, Evidence.NONE, 0);
+        for (String name : config.model()) {
+            Model model = Models.create(name, data.imageShape(), data.classes(), data.mean(), data.std(), 0);
+            for (double compression : config.compressions()) {
+                Pruner.prune(model, PruningStrategy.RANDOM, compression, Evidence.NONE, 0);
+            }
         }
     }
 
@@ -98,34 +102,39 @@ public final class Study {
         Model model = networks.get(network);
         Sizes sizes = Sizes.of(model);
         Split test = Networks.head(data.test(), config.testImages());
-        List<Attack> attacks = open.stream().map(Cell::attack).distinct().toList();
-        List<AdversarialSet> images = new ArrayList<>();
-        for (Attack attack : attacks) {
-            images.add(network.isDense()
-                    ? networks.attackedDense(attack)
-                    : networks.attacked(model, attack, network.title()));
+        Map<Trial, AdversarialSet> own = new LinkedHashMap<>();
+        for (Cell cell : open) {
+            own.computeIfAbsent(Trial.of(cell), t -> network.isDense()
+                    ? networks.attackedDense(t.attack, t.reading)
+                    : networks.attacked(model, t.attack, t.reading, network.title()));
         }
         Evaluation clean = null;
-        boolean cleanIsQuantized = false;
-        UnaryOperator<Tensor> logits = model::logits;
+        QuantizedModel quantized = null;
         for (Cell cell : open) {
-            if (cell.quantized() && !cleanIsQuantized) {
-                QuantizedModel quantized = Quantizer.quantize(model,
-                        data.train().head(cell.quantization().calibrationImages()),
+            if (cell.quantized() && quantized == null) {
+                quantized = Quantizer.quantize(model, data.train().head(cell.quantization().calibrationImages()),
                         cell.quantization().activationBits());
-                logits = quantized::logits;
                 quantized.save(folder.checkpoints(network).resolve("model.int8.safetensors"));
+                clean = null;
             }
-            if (clean == null || cell.quantized() != cleanIsQuantized) {
+            if (clean == null) {
+                UnaryOperator<Tensor> logits = cell.quantized() ? quantized::logits : model::logits;
                 clean = Evaluator.evaluate(logits, test, config.batchSize());
-                cleanIsQuantized = cell.quantized();
             }
-            AdversarialSet own = images.get(attacks.indexOf(cell.attack()));
-            DifferentiableModel target = logits::apply;
-            Robustness whiteBox = cell.quantized() ? own.judge(target, ThreatModel.FLOAT_PARENT) : own.judgeSource();
-            Robustness transfer = network.isDense() ? whiteBox
-                    : networks.attackedDense(cell.attack()).judge(target, ThreatModel.transferFrom(DENSE_PARENT));
+            Trial trial = Trial.of(cell);
+            Arena arena = networks.arena(trial.reading);
+            DifferentiableModel target = cell.quantized() ? arena.of(quantized) : arena.of(model);
+            Robustness whiteBox = cell.quantized()
+                    ? own.get(trial).judge(target, ThreatModel.FLOAT_PARENT) : own.get(trial).judgeSource();
+            Robustness transfer = network.isDense() ? whiteBox : networks.attackedDense(trial.attack, trial.reading)
+                    .judge(target, ThreatModel.transferFrom(DENSE_PARENT));
             finish(folder, result(cell, clean, whiteBox, transfer, sizes));
+        }
+    }
+
+    private record Trial(Attack attack, Reading reading) {
+        static Trial of(Cell cell) {
+            return new Trial(cell.attack(), cell.asRead());
         }
     }
 

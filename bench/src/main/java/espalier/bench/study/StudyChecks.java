@@ -1,6 +1,7 @@
 package espalier.bench.study;
 
 import espalier.attacks.ThreatModel;
+import espalier.compress.Reading;
 import espalier.compress.prune.PruningStrategy;
 import espalier.compress.prune.Schedule.After;
 import espalier.datasets.Datasets;
@@ -23,7 +24,11 @@ final class StudyChecks {
                 "name: " + c.name() + " must be a folder's name of letters, digits, '-', '_' and '.'");
         require(c.batchSize() >= 1, source, "batchSize: must be at least 1, got " + c.batchSize());
         requireKnown(source, "dataset", c.dataset(), Datasets.names());
-        requireKnown(source, "model", c.model(), Models.names());
+        requireSome(source, "model", c.model());
+        c.model().forEach(m -> requireKnown(source, "model", m, Models.names()));
+        require(c.model().size() == 1 || c.weights() == null, source, "weights: one file does not fit several models");
+        requireSome(source, "reading", c.reading());
+        c.reading().forEach(r -> requireReading(source, r));
         requireSome(source, "seeds", c.seeds());
         requireList(source, "strategies", c.strategies());
         requireList(source, "compressions", c.compressions());
@@ -72,6 +77,14 @@ final class StudyChecks {
             }
         } catch (UserError e) {
             throw new UserError(source + ": " + key + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void requireReading(String source, String name) {
+        try {
+            Reading _ = Reading.byName(name);
+        } catch (UserError e) {
+            throw new UserError(source + ": reading: " + e.getMessage(), e);
         }
     }
 

@@ -1,5 +1,9 @@
 package espalier.bench.study;
 
+import static com.fasterxml.jackson.annotation.JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY;
+import static com.fasterxml.jackson.annotation.JsonFormat.Feature.WRITE_SINGLE_ELEM_ARRAYS_UNWRAPPED;
+
+import com.fasterxml.jackson.annotation.JsonFormat;
 import java.util.List;
 
 /**
@@ -8,10 +12,11 @@ import java.util.List;
  *
  * @param name of the run's folder
  * @param dataset as on the command line
- * @param model as on the command line
+ * @param model as on the command line; one or several
  * @param weights a safetensors file to start from in place of training; null to train
  * @param seeds a dense network, and all that follows from it, for each
  * @param batchSize of training and everything else
+ * @param reading how the paper is read, by {@link espalier.compress.Reading#byName}; one or several
  * @param training of the dense network
  * @param strategies of pruning
  * @param compressions original / remaining parameters
@@ -25,10 +30,11 @@ import java.util.List;
 public record StudyConfig(
         String name,
         String dataset,
-        String model,
+        @JsonFormat(with = {ACCEPT_SINGLE_VALUE_AS_ARRAY, WRITE_SINGLE_ELEM_ARRAYS_UNWRAPPED}) List<String> model,
         String weights,
         List<Long> seeds,
         int batchSize,
+        @JsonFormat(with = {ACCEPT_SINGLE_VALUE_AS_ARRAY, WRITE_SINGLE_ELEM_ARRAYS_UNWRAPPED}) List<String> reading,
         Training training,
         List<String> strategies,
         List<Double> compressions,

@@ -15,10 +15,19 @@ public final class StudyTable {
     /** {@return the table, and below it what its figures mean} */
     public static String of(StudyConfig config, List<Result> results) {
         List<Attack> attacks = config.attacks();
+        boolean models = config.model().size() > 1;
         boolean seeds = config.seeds().size() > 1;
-        List<String> head = new ArrayList<>(List.of("network", "bits"));
+        boolean readings = results.stream().anyMatch(r -> r.resultReading() != null);
+        List<String> head = new ArrayList<>();
+        if (models) {
+            head.add("model");
+        }
+        head.addAll(List.of("network", "bits"));
         if (seeds) {
             head.add("seed");
+        }
+        if (readings) {
+            head.add("results as in");
         }
         int textColumns = head.size();
         head.addAll(List.of("parameters", "MACs", "clean"));
@@ -29,9 +38,16 @@ public final class StudyTable {
         Table table = new Table(textColumns, head.toArray(String[]::new));
         for (int i = 0; i < results.size(); i += attacks.size()) {
             Result r = results.get(i);
-            List<String> row = new ArrayList<>(List.of(r.cell().network().title(), r.quantized() ? "int8" : "float32"));
+            List<String> row = new ArrayList<>();
+            if (models) {
+                row.add(r.model());
+            }
+            row.addAll(List.of(r.cell().network().title(), r.quantized() ? "int8" : "float32"));
             if (seeds) {
                 row.add(Long.toString(r.seed()));
+            }
+            if (readings) {
+                row.add(r.resultReading() == null ? "corrected" : r.resultReading());
             }
             row.add(count(r.nonzeroParameters()));
             row.add(count(r.nonzeroMacs()));
@@ -48,8 +64,11 @@ public final class StudyTable {
     private static String legend(StudyConfig config, List<Result> results) {
         Result first = results.getFirst();
         StringBuilder text = new StringBuilder(String.format(Locale.ROOT,
-                "%s on %s; accuracies in %%. clean: %,d test images; attacked: the first %,d of them.%n", first.model(),
+                "%s on %s; accuracies in %%. clean: %,d test images; attacked: the first %,d of them.%n", String.join(", ", config.model()),
                 first.dataset(), first.testImages(), first.attackImages()));
+        if (results.stream().anyMatch(r -> r.pruningReading() != null || r.resultReading() != null)) {
+            text.append("[…] after a network, and \"results as in\": choices of the paper's code that were made again.\n");
+        }
         for (int a = 0; a < config.attacks().size(); a++) {
             text.append(name(config.attacks(), a)).append(": ").append(config.attacks().get(a).threatModel())
                     .append(config.quantization().enabled() ? "; of int8: its float parent.\n" : ".\n");

@@ -59,17 +59,18 @@ public final class Pruner {
                     total / (double) (total - candidates + alive.cardinality())));
         }
         BitSet kept = new BitSet(candidates);
+        Reading relevant = strategy.relevant(reading);
         Keep keep = new Keep(scores, alive, strategy.removed(), kept);
-        if (strategy.score() == Score.RANDOM && reading.has(Switch.BERNOULLI)) {
+        if (relevant.has(Switch.BERNOULLI)) {
             keep.byChance(0, candidates, budget.keepFraction() * candidates / alive.cardinality());
         } else if (strategy.scope() == Scope.GLOBAL) {
-            decide(keep, 0, candidates, budget.keepFraction(), reading, random);
+            decide(keep, 0, candidates, budget.keepFraction(), relevant, random);
         } else {
             List<Shape> shapes = prunable.values().stream().map(p -> p.data().shape()).toList();
             double[] fractions = strategy.scope().fractions(shapes, budget.keepFraction());
             int offset = 0;
             for (int i = 0; i < fractions.length; i++) {
-                decide(keep, offset, shapes.get(i).size(), fractions[i], reading, random);
+                decide(keep, offset, shapes.get(i).size(), fractions[i], relevant, random);
                 offset += shapes.get(i).size();
             }
         }

@@ -1,8 +1,11 @@
 package espalier.compress.prune;
 
+import espalier.compress.Reading;
+import espalier.compress.Reading.Switch;
 import espalier.compress.prune.Evidence.Kind;
 import espalier.engine.UserError;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -112,6 +115,20 @@ public record PruningStrategy(String name, Score score, Scope scope, Removed rem
     /** {@return what has to be {@linkplain Observation#gather observed} for it} */
     public Kind evidence() {
         return score.evidence();
+    }
+
+    /** {@return of the choices of {@code reading} those that make a difference to what this prunes} */
+    public Reading relevant(Reading reading) {
+        if (score == Score.RANDOM) {
+            return reading.only(Set.of(Switch.BERNOULLI));
+        }
+        return reading.only(switch (evidence()) {
+            case NONE -> Set.of(Switch.QUANTILE);
+            case ACTIVATION -> Set.of(Switch.QUANTILE, Switch.ONE_BATCH);
+            case GRADIENT, SQUARED_GRADIENT -> Set.of(Switch.QUANTILE, Switch.ONE_BATCH, Switch.TRAINING_MODE);
+            case ADVERSARIAL_GRADIENT -> Set.of(Switch.QUANTILE, Switch.TRAINING_MODE, Switch.GRADIENT_OF_ITERATES,
+                    Switch.NORMALIZED_ATTACK, Switch.PREDICTED_LABELS);
+        });
     }
 
     /** {@return those that go by name} */
