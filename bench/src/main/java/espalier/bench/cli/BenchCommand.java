@@ -2,22 +2,17 @@ package espalier.bench.cli;
 
 import espalier.bench.cliffs.Cliff;
 import espalier.bench.cliffs.Cliffs;
-import espalier.bench.measure.Figure;
-import espalier.bench.measure.FigureTable;
+import espalier.bench.ladder.Ladder;
 import espalier.bench.measure.Figures;
 import espalier.bench.measure.JmhRunner;
+import espalier.bench.measure.Report;
 import espalier.bench.measure.Suite;
-import espalier.bench.peer.GemmTask;
-import espalier.bench.peer.Peer;
-import espalier.bench.peer.Peers;
+import espalier.bench.peer.RungTask;
 import espalier.bench.peer.Task;
-import espalier.bench.report.Environment;
 import espalier.bench.report.Json;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,7 +47,9 @@ final class BenchCommand {
         Pattern only;
 
         private boolean wanted(Task t) {
-            return only == null || only.matcher(t.benchmark() + " " + t.shape()).find();
+            // The lowest rung is what the others are compared with.
+            boolean baseline = t instanceof RungTask rung && rung.rung().equals(Ladder.NAIVE);
+            return only == null || baseline || only.matcher(t.benchmark() + " " + t.shape()).find();
         }
     }
 
@@ -62,7 +59,7 @@ final class BenchCommand {
     int gemm(@Mixin Measured measured, @Option(names = "--edges",
             description = "Instead: products of 1 to 64 columns. None may take longer than the next full tile.")
             boolean edges) {
-        return run(measured, s -> edges ? s.gemm(GemmTask.edges()) : s.gemm());
+        return run(measured, s -> edges ? s.edges() : s.gemm());
     }
 
     @Command(name = "conv", description = "Convolutions of ResNet-20, VGG-16 and MobileNetV2, forward and backward.",
@@ -110,11 +107,19 @@ final class BenchCommand {
         return bad.isEmpty() ? 0 : 1;
     }
 
-    @Command(name = "all", description = "All of these, which takes hours, and what they were to reach.",
+    @Command(name = "ladder", description = "A matrix product and a convolution, from naive loops to threads: what each "
+            + "idea buys.",
+            footerHeading = "%nExamples:%n", footer = {"  espalier bench ladder", "  espalier bench ladder --quick"})
+    int ladder(@Mixin Measured measured) {
+        return run(measured, Suite::ladder);
+    }
+
+    @Command(name = "all", description = "Products, convolutions, steps and attacks, which takes hours, and what they were "
+            + "to reach.",
             footerHeading = "%nExamples:%n",
             footer = {"  espalier bench all --json all.json", "  espalier bench all --quick"})
     int all(@Mixin Measured measured) {
-        return run(measured, s -> s.gemm().conv().step().attack());
+        return run(measured, s -> s.gemm().edges().conv().step().attack());
     }
 
     private int run(Measured measured, Function<Suite, Suite> tasks) {
@@ -126,24 +131,8 @@ final class BenchCommand {
         if (measured.forks != null) {
             suite.forks(Options.atLeast(1, measured.forks, "--forks"));
         }
-        Figures figures = new Figures(new JmhRunner(Output.progress(spec)).run(suite));
-        List<Figure> all = figures.all();
-        Output.of(spec).emit(Json.tree(all), out -> {
-            Environment e = Environment.current();
-            out.printf("%s, %d cores, JDK %s, %s kernels, commit %s%n", e.cpu(), e.cores(), e.jdk(), e.kernels(),
-                    e.commit());
-            out.println("Multiply-add peak: " + figures.peaks().entrySet().stream().sorted(Map.Entry.comparingByKey())
-                    .map(p -> FigureTable.number(p.getValue()) + " GFLOP/s with " + p.getKey() + " thread"
-                            + (p.getKey() == 1 ? "" : "s"))
-                    .collect(Collectors.joining(", ")));
-            Peers.others().stream().map(Peer::about).forEach(out::println);
-            out.println();
-            out.print(FigureTable.of(all));
-            if (Peers.others().isEmpty()) {
-                out.println();
-                out.println(Peers.ADVICE);
-            }
-        });
+        Report report = new Report(new Figures(new JmhRunner(Output.progress(spec)).run(suite)));
+        Output.of(spec).emit(Json.tree(report.figures()), report::print);
         return 0;
     }
 

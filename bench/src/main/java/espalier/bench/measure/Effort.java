@@ -12,8 +12,14 @@ public record Effort(int forks, int warmups, int warmupMillis, int iterations, i
     public static final Effort KERNEL = new Effort(5, 3, 500, 5, 300);
     /** For figures that are told to others; whole networks. */
     public static final Effort NETWORK = new Effort(5, 5, 1000, 5, 1000);
-    /** To see that it runs. */
-    public static final Effort QUICK = new Effort(1, 2, 500, 3, 100);
+    /** To find a cliff among many similar sizes. */
+    static final Effort EDGE = new Effort(3, 2, 300, 3, 200);
+    /** To see that a kernel runs. */
+    public static final Effort QUICK_KERNEL = new Effort(1, 2, 500, 3, 100);
+    /** To see that a network runs. */
+    public static final Effort QUICK_NETWORK = new Effort(1, 3, 1000, 3, 300);
+    /** To find out how much memory a network needs. */
+    static final Effort MEMORY = new Effort(1, 2, 1000, 1, 1000);
 
     /** {@return this with other forks} */
     public Effort withForks(int forks) {

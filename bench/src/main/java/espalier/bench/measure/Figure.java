@@ -14,21 +14,21 @@ import java.util.List;
  * @param max the fastest fork
  * @param forks how many
  * @param milliseconds of one run, of the median
- * @param peakFraction of the multiply-add peak, measured in the same run with the same threads
+ * @param peakFraction of the multiply-add peak, measured in the same run with the same threads; 0 where it makes no sense
  * @param peakGflops that peak
  * @param bytesPerOp allocated in one run
- * @param peakMemory bytes that our process occupied at most
+ * @param peakMemory bytes that our process occupied at most, with a heap that grows as needed; null if not measured
  * @param baseline who or what it is compared with; null where nobody is
  * @param baselineMedian theirs, in the same unit
- * @param baselineMemory bytes that the baseline's process occupied at most
+ * @param baselineMemory the same of the baseline
  * @param ratio above 1 we are better, whatever the unit
  */
-public record Figure(String benchmark, String shape, int threads, String unit, double median, double min, double max, int forks,
-        double milliseconds, double peakFraction, double peakGflops, double bytesPerOp, double peakMemory, String baseline,
-        Double baselineMedian, Double baselineMemory, Double ratio) {
+public record Figure(String benchmark, String shape, int threads, String unit, double median, double min, double max,
+        int forks, double milliseconds, double peakFraction, double peakGflops, double bytesPerOp, Double peakMemory,
+        String baseline, Double baselineMedian, Double baselineMemory, Double ratio) {
 
     /** {@return the figure of forks {@code ours}, compared with nobody} */
-    static Figure of(Suite.Entry entry, List<Fork> ours, double peakGflops) {
+    static Figure of(Suite.Entry entry, List<Fork> ours, double peakGflops, Double peakMemory) {
         double items = entry.task().items();
         double nanos = median(ours);
         return new Figure(entry.task().benchmark(), entry.task().shape(), entry.threads(), entry.task().unit(),
@@ -36,19 +36,13 @@ public record Figure(String benchmark, String shape, int threads, String unit, d
                 perSecond(items, ours.stream().mapToDouble(Fork::nanos).min().orElseThrow()), ours.size(),
                 nanos / 1e6, entry.task().flops() / nanos / peakGflops, peakGflops,
                 Statistics.median(ours.stream().mapToDouble(Fork::bytes).toArray()),
-                ours.stream().mapToDouble(Fork::peakMemory).max().orElseThrow(), null, null, null, null);
+                peakMemory, null, null, null, null);
     }
 
     /** {@return this, compared with {@code theirs}} */
     Figure against(String baseline, double theirMedian, Double theirMemory) {
         return new Figure(benchmark, shape, threads, unit, median, min, max, forks, milliseconds, peakFraction, peakGflops,
                 bytesPerOp, peakMemory, baseline, theirMedian, theirMemory, median / theirMedian);
-    }
-
-    /** {@return this as another benchmark's} */
-    Figure named(String benchmark) {
-        return new Figure(benchmark, shape, threads, unit, median, min, max, forks, milliseconds, peakFraction, peakGflops,
-                bytesPerOp, peakMemory, baseline, baselineMedian, baselineMemory, ratio);
     }
 
     static double median(List<Fork> forks) {

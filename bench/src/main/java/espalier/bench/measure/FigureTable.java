@@ -13,7 +13,8 @@ public final class FigureTable {
     public static Table of(List<Figure> figures) {
         boolean compared = figures.stream().anyMatch(f -> f.baseline() != null);
         List<String> head = List.of("benchmark", "shape", "threads", "ms", "median", "min–max", "unit", "of peak", "B/op");
-        Table table = new Table(2, (compared ? concat(head, "baseline", "baseline's", "ratio") : head).toArray(String[]::new));
+        List<String> all = compared ? concat(head, "baseline", "baseline's", "ratio") : head;
+        Table table = new Table(2, all.toArray(String[]::new));
         for (Figure f : figures) {
             List<String> cells = List.of(f.benchmark(), f.shape(), Integer.toString(f.threads()), number(f.milliseconds()),
                     number(f.median()), number(f.min()) + "–" + number(f.max()), f.unit(),
@@ -21,7 +22,7 @@ public final class FigureTable {
             if (compared) {
                 cells = f.baseline() == null
                         ? concat(cells, "", "", "")
-                        : concat(cells, f.baseline(), number(f.baselineMedian()), String.format(Locale.ROOT, "%.2f", f.ratio()));
+                        : concat(cells, f.baseline(), number(f.baselineMedian()), print("%.2f", f.ratio()));
             }
             table.add(cells.toArray(String[]::new));
         }
@@ -32,11 +33,18 @@ public final class FigureTable {
         return Stream.concat(list.stream(), Stream.of(more)).toList();
     }
 
+    /** {@return the sentence about the memory of {@code f}} */
+    public static String memory(Figure f) {
+        String theirs = f.baselineMemory() == null ? "" : print(", " + f.baseline() + ": %.0f MB", f.baselineMemory() / 1e6);
+        return "Memory of a " + f.benchmark() + ", " + f.shape() + ", threads: " + f.threads()
+                + ", the whole process at its peak: " + print("%.0f MB", f.peakMemory() / 1e6) + theirs;
+    }
+
     /** {@return three digits of {@code x}, or all before the point} */
     public static String number(double x) {
         double size = Math.abs(x);
-        String format = size >= 100 || size == 0 ? "%,.0f" : size >= 10 ? "%.1f" : size >= 1 ? "%.2f" : size >= 0.1 ? "%.3f" : "%.4f";
-        return String.format(Locale.ROOT, format, x);
+        return print(size >= 100 || size == 0 ? "%,.0f"
+                : size >= 10 ? "%.1f" : size >= 1 ? "%.2f" : size >= 0.1 ? "%.3f" : "%.4f", x);
     }
 
     /** {@return a fraction as {@code 87 %}} */
@@ -46,7 +54,11 @@ public final class FigureTable {
 
     /** {@return bytes as {@code 12 kB}; less than one as 0} */
     public static String bytes(double bytes) {
-        return bytes < 1 ? "0" : bytes < 10_000 ? String.format(Locale.ROOT, "%.0f", bytes)
-                : bytes < 1e7 ? String.format(Locale.ROOT, "%.0f k", bytes / 1e3) : String.format(Locale.ROOT, "%.0f M", bytes / 1e6);
+        return bytes < 1 ? "0" : bytes < 10_000 ? print("%.0f", bytes)
+                : bytes < 1e7 ? print("%.0f k", bytes / 1e3) : print("%.0f M", bytes / 1e6);
+    }
+
+    private static String print(String format, double x) {
+        return String.format(Locale.ROOT, format, x);
     }
 }

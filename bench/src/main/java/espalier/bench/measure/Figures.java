@@ -1,13 +1,17 @@
 package espalier.bench.measure;
 
+import espalier.bench.ladder.Ladder;
 import espalier.bench.peer.Espalier;
 import espalier.bench.peer.NetworkTask;
 import espalier.bench.peer.NetworkTask.Kind;
 import espalier.bench.peer.PeakTask;
+import espalier.bench.peer.RungTask;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 
 /** Turns what the forks measured into figures with baselines. */
 public final class Figures {
@@ -15,15 +19,17 @@ public final class Figures {
     public static final double MOST_SHARE = 0.15;
     /** The benchmark that this share is the figure of. */
     public static final String SHARE = "share of the rest";
+    /** The baseline of several threads. */
+    public static final String ONE_THREAD = "espalier, 1 thread";
 
-    private final Map<Suite.Entry, Map<String, List<Fork>>> measured;
+    private final Measured measured;
     private final Map<Integer, Double> peaks = new HashMap<>();
 
     /** @param measured the peak among it, for each number of threads */
-    public Figures(Map<Suite.Entry, Map<String, List<Fork>>> measured) {
+    public Figures(Measured measured) {
         this.measured = measured;
         // The peak is what the processor can do: being disturbed does not lower it.
-        measured.forEach((entry, forks) -> {
+        measured.forks().forEach((entry, forks) -> {
             if (entry.task() instanceof PeakTask peak) {
                 double best = forks.get(Espalier.NAME).stream().mapToDouble(Fork::bestNanos).min().orElseThrow();
                 peaks.put(peak.threads(), peak.flops() / best);
@@ -39,7 +45,11 @@ public final class Figures {
     /** {@return a figure for each peer of each task, or one without; then those that compare us with ourselves} */
     public List<Figure> all() {
         List<Figure> figures = new ArrayList<>();
-        measured.forEach((entry, forks) -> {
+        measured.forks().forEach((entry, forks) -> {
+            if (entry.task() instanceof RungTask rung) {
+                figures.add(rung(entry, rung));
+                return;
+            }
             List<String> names = List.copyOf(forks.keySet());
             Figure ours = figure(entry);
             for (String peer : names.subList(1, names.size())) {
@@ -49,27 +59,45 @@ public final class Figures {
                 figures.add(ours);
             }
         });
-        measured.keySet().forEach(entry -> {
+        measured.forks().keySet().forEach(entry -> {
             addScaling(entry, figures);
             addShare(entry, figures);
         });
         return figures;
     }
 
-    private Figure figure(Suite.Entry entry) {
-        return Figure.of(entry, measured.get(entry).values().iterator().next(), peaks.get(entry.threads()));
+    /** {@return the rungs of the ladders, the lowest first, each against the lowest} */
+    public SequencedMap<RungTask, Figure> rungs() {
+        SequencedMap<RungTask, Figure> rungs = new LinkedHashMap<>();
+        measured.forks().keySet().forEach(e -> {
+            if (e.task() instanceof RungTask rung) {
+                rungs.put(rung, rung(e, rung));
+            }
+        });
+        return rungs;
     }
 
-    private static Figure against(Figure ours, String name, Suite.Entry entry, List<Fork> theirs) {
-        return ours.against(name, entry.task().items() / Figure.median(theirs) * 1e9,
-                theirs.stream().mapToDouble(Fork::peakMemory).max().orElseThrow());
+    private Figure rung(Suite.Entry entry, RungTask task) {
+        RungTask lowest = new RungTask(task.task(), Ladder.NAIVE);
+        Suite.Entry naive =
+                measured.forks().keySet().stream().filter(e -> e.task().equals(lowest)).findFirst().orElseThrow();
+        return figure(entry).against(Ladder.NAIVE, figure(naive).median(), null);
+    }
+
+    private Figure figure(Suite.Entry entry) {
+        var ours = measured.forks().get(entry).entrySet().iterator().next();
+        return Figure.of(entry, ours.getValue(), peaks.get(entry.threads()), measured.memory(entry, ours.getKey()));
+    }
+
+    private Figure against(Figure ours, String name, Suite.Entry entry, List<Fork> theirs) {
+        return ours.against(name, entry.task().items() / Figure.median(theirs) * 1e9, measured.memory(entry, name));
     }
 
     /** Several threads against one. */
     private void addScaling(Suite.Entry entry, List<Figure> figures) {
         if (entry.threads() > 1) {
-            measured.keySet().stream().filter(e -> e.threads() == 1 && e.task().equals(entry.task())).findFirst()
-                    .ifPresent(one -> figures.add(figure(entry).against("espalier, 1 thread", figure(one).median(), null)));
+            measured.forks().keySet().stream().filter(e -> e.threads() == 1 && e.task().equals(entry.task())).findFirst()
+                    .ifPresent(one -> figures.add(figure(entry).against(ONE_THREAD, figure(one).median(), null)));
         }
     }
 
@@ -77,8 +105,8 @@ public final class Figures {
     private void addShare(Suite.Entry step, List<Figure> figures) {
         if (step.task() instanceof NetworkTask t && t.kind() == Kind.TRAINING_STEP) {
             NetworkTask part = new NetworkTask(Kind.STEP_CONVOLUTIONS, t.batch());
-            measured.keySet().stream().filter(e -> e.threads() == step.threads() && e.task().equals(part)).findFirst()
-                    .ifPresent(convolutions -> figures.add(share(figure(step), figure(convolutions))));
+            measured.forks().keySet().stream().filter(e -> e.threads() == step.threads() && e.task().equals(part))
+                    .findFirst().ifPresent(convolutions -> figures.add(share(figure(step), figure(convolutions))));
         }
     }
 
@@ -88,7 +116,7 @@ public final class Figures {
         double min = 1 - step.max() / convolutions.min();
         double max = 1 - step.min() / convolutions.max();
         return new Figure(SHARE, step.shape(), step.threads(), "share", median, min, max, step.forks(),
-                step.milliseconds() - convolutions.milliseconds(), 0, step.peakGflops(), step.bytesPerOp(), step.peakMemory(),
+                step.milliseconds() - convolutions.milliseconds(), 0, step.peakGflops(), step.bytesPerOp(), null,
                 "at most", MOST_SHARE, null, MOST_SHARE / median);
     }
 }

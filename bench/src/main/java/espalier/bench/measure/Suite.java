@@ -5,9 +5,11 @@ import espalier.bench.jmh.Convolutions;
 import espalier.bench.jmh.Inference;
 import espalier.bench.jmh.Matrices;
 import espalier.bench.jmh.Peak;
+import espalier.bench.jmh.Rungs;
 import espalier.bench.jmh.StepConvolutions;
 import espalier.bench.jmh.TaskBenchmark;
 import espalier.bench.jmh.TrainingStep;
+import espalier.bench.ladder.Ladder;
 import espalier.bench.peer.ConvLayer;
 import espalier.bench.peer.ConvTask;
 import espalier.bench.peer.Espalier;
@@ -15,6 +17,7 @@ import espalier.bench.peer.GemmTask;
 import espalier.bench.peer.NetworkTask;
 import espalier.bench.peer.PeakTask;
 import espalier.bench.peer.Peers;
+import espalier.bench.peer.RungTask;
 import espalier.bench.peer.Task;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -33,13 +36,14 @@ public final class Suite {
     /**
      * One task, measured with so many threads for each implementation.
      *
-     * @param implementations ours first; of a ladder, all rungs
+     * @param implementations ours first
      */
     public record Entry(Task task, int threads, List<String> implementations, Effort effort) {
         /** {@return the JMH class that does the task} */
         Class<? extends TaskBenchmark> benchmark() {
             return switch (task) {
                 case PeakTask _ -> Peak.class;
+                case RungTask _ -> Rungs.class;
                 case GemmTask _ -> Matrices.class;
                 case ConvTask _ -> Convolutions.class;
                 case NetworkTask network -> switch (network.kind()) {
@@ -56,6 +60,11 @@ public final class Suite {
             Map<String, String> parameters = new LinkedHashMap<>();
             switch (task) {
                 case PeakTask _ -> {}
+                case RungTask rung -> {
+                    parameters.put("ladder", rung.task() instanceof GemmTask ? "gemm" : "conv");
+                    parameters.put("shape", rung.shape());
+                    parameters.put("rung", rung.rung());
+                }
                 case ConvTask conv -> {
                     parameters.put("shape", conv.shape());
                     parameters.put("direction", conv.direction().toString());
@@ -86,6 +95,11 @@ public final class Suite {
         return List.copyOf(entries);
     }
 
+    /** Adds {@code entry}. */
+    void add(Entry entry) {
+        entries.add(entry);
+    }
+
     /** Keeps what {@code wanted} accepts, and returns this. */
     public Suite only(Predicate<Task> wanted) {
         entries.removeIf(e -> !wanted.test(e.task));
@@ -100,12 +114,15 @@ public final class Suite {
 
     /** Adds matrix products and returns this. */
     public Suite gemm() {
-        return gemm(quick ? List.of("64x64x64", "256x256x256", "128x10x64 nt") : GemmTask.SHAPES);
+        List<String> shapes = quick ? List.of("64x64x64", "256x256x256", "128x10x64 nt") : GemmTask.SHAPES;
+        shapes.stream().map(GemmTask::parse).forEach(t -> add(t, t.flops() >= THREADED_FLOPS, kernel()));
+        return this;
     }
 
-    /** Adds the matrix products of these shapes and returns this. */
-    public Suite gemm(List<String> shapes) {
-        shapes.stream().map(GemmTask::parse).forEach(t -> add(t, t.flops() >= THREADED_FLOPS, Effort.KERNEL));
+    /** Adds products of 1 to 64 columns, of us alone, and returns this. */
+    public Suite edges() {
+        Effort effort = quick ? Effort.QUICK_KERNEL : Effort.EDGE;
+        GemmTask.edges().forEach(s -> entries.add(new Entry(GemmTask.parse(s), 1, List.of(Espalier.NAME), effort)));
         return this;
     }
 
@@ -114,7 +131,7 @@ public final class Suite {
         for (ConvLayer layer : ConvLayer.ALL) {
             if (!quick || layer.name().startsWith("resnet20")) {
                 for (ConvTask.Direction direction : ConvTask.Direction.values()) {
-                    add(new ConvTask(layer, direction, quick ? 1 : CONV_BATCH), false, Effort.KERNEL);
+                    add(new ConvTask(layer, direction, quick ? 1 : CONV_BATCH), false, kernel());
                 }
             }
         }
@@ -136,13 +153,32 @@ public final class Suite {
         return this;
     }
 
+    /** Adds every rung of the ladder for a product and for a convolution, and returns this. */
+    public Suite ladder() {
+        ladder(GemmTask.parse(quick ? "128x128x128" : "512x512x512"));
+        ladder(ConvTask.parse("resnet20/layer2.0.conv2 batch " + (quick ? 2 : QUICK_BATCH), "forward"));
+        return this;
+    }
+
+    private void ladder(Task task) {
+        List<String> ours = List.of(Espalier.NAME);
+        for (String rung : Ladder.singleThreaded()) {
+            entries.add(new Entry(new RungTask(task, rung), 1, ours, kernel()));
+        }
+        entries.add(new Entry(new RungTask(task, Ladder.THREADED), threads[threads.length - 1], ours, kernel()));
+    }
+
+    private Effort kernel() {
+        return quick ? Effort.QUICK_KERNEL : Effort.KERNEL;
+    }
+
     private void network(NetworkTask.Kind kind, int batch) {
-        add(new NetworkTask(kind, batch), true, Effort.NETWORK);
+        add(new NetworkTask(kind, batch), true, quick ? Effort.QUICK_NETWORK : Effort.NETWORK);
     }
 
     private void add(Task task, boolean threaded, Effort effort) {
         for (int n : threaded ? threads : new int[] {threads[0]}) {
-            entries.add(new Entry(task, n, Peers.supporting(task, n), quick ? Effort.QUICK : effort));
+            entries.add(new Entry(task, n, Peers.supporting(task, n), effort));
         }
     }
 

@@ -25,7 +25,7 @@ public final class Espalier implements Peer {
 
     @Override
     public boolean supports(Task task, int threads) {
-        return true;
+        return !(task instanceof RungTask);
     }
 
     @Override
@@ -35,6 +35,7 @@ public final class Espalier implements Peer {
             case ConvTask conv -> ConvWorkload.of(conv);
             case NetworkTask network -> NetworkWorkload.of(network);
             case PeakTask peak -> new MultiplyAdds(peak);
+            case RungTask rung -> throw new IllegalArgumentException("the ladder has its own code for " + rung);
         };
     }
 

@@ -1,7 +1,7 @@
 package espalier.bench.peer;
 
 /** A piece of work of a fixed size, which we and others can be measured at. */
-public sealed interface Task permits GemmTask, ConvTask, NetworkTask, PeakTask {
+public sealed interface Task permits GemmTask, ConvTask, NetworkTask, PeakTask, RungTask {
     /** {@return what is measured: {@code gemm}, {@code conv forward}, {@code training step}} */
     String benchmark();
 

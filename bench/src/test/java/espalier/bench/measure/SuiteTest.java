@@ -9,6 +9,7 @@ import espalier.bench.peer.GemmTask;
 import espalier.bench.peer.NetworkTask;
 import espalier.bench.peer.PeakTask;
 import espalier.bench.peer.Peers;
+import espalier.bench.peer.RungTask;
 import espalier.bench.peer.Task;
 import espalier.bench.peer.Values;
 import espalier.bench.peer.Workload;
@@ -21,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SuiteTest {
     private static Suite everything(boolean quick) {
-        return new Suite(new int[] {1, 2}, quick).gemm().conv().step().attack();
+        return new Suite(new int[] {1, 2}, quick).gemm().conv().step().attack().ladder();
     }
 
     @Test
@@ -29,6 +30,9 @@ class SuiteTest {
         for (Suite.Entry e : everything(false).entries()) {
             Task parsed = switch (e.task()) {
                 case PeakTask t -> t;
+                case RungTask t -> new RungTask(e.parameters().get("ladder").equals("gemm")
+                        ? GemmTask.parse(e.parameters().get("shape"))
+                        : ConvTask.parse(e.parameters().get("shape"), "forward"), e.parameters().get("rung"));
                 case GemmTask _ -> GemmTask.parse(e.parameters().get("shape"));
                 case ConvTask _ -> ConvTask.parse(e.parameters().get("shape"), e.parameters().get("direction"));
                 case NetworkTask t -> NetworkTask.parse(t.kind(), e.parameters().get("shape"));
@@ -46,8 +50,8 @@ class SuiteTest {
     void severalThreadsAreForWhatIsLargeEnough() {
         List<Suite.Entry> entries = everything(false).entries();
         assertThat(entries).filteredOn(e -> e.task() instanceof NetworkTask).extracting(Suite.Entry::threads).contains(1, 2);
-        assertThat(entries).filteredOn(e -> e.task().shape().equals("512x512x512")).hasSize(2);
-        assertThat(entries).filteredOn(e -> e.task().shape().equals("256x256x256")).hasSize(1);
+        assertThat(entries).filteredOn(e -> e.task().equals(GemmTask.parse("512x512x512"))).hasSize(2);
+        assertThat(entries).filteredOn(e -> e.task().equals(GemmTask.parse("256x256x256"))).hasSize(1);
     }
 
     @Test
@@ -57,9 +61,11 @@ class SuiteTest {
                 .contains("resnet20/layer3.0.conv2", "vgg16_bn/features.34", "mobilenet_v2/features.15.conv.1.0",
                         "mobilenet_v2/features.18.0");
         // ResNet-20's layer 2: 16 · 32 · 9 multiply-adds at 16 · 16 positions.
-        assertThat(ConvTask.parse("resnet20/layer2.0.conv1 batch 32", "forward").flops()).isEqualTo(2.0 * 32 * 16 * 32 * 9 * 256);
+        assertThat(ConvTask.parse("resnet20/layer2.0.conv1 batch 32", "forward").flops())
+                .isEqualTo(2.0 * 32 * 16 * 32 * 9 * 256);
         // The third depthwise stage: 9 multiply-adds at 16 · 16 positions of 144 channels.
-        assertThat(ConvTask.parse("mobilenet_v2/features.4.conv.1.0 batch 1", "forward").flops()).isEqualTo(2.0 * 144 * 9 * 256);
+        assertThat(ConvTask.parse("mobilenet_v2/features.4.conv.1.0 batch 1", "forward").flops())
+                .isEqualTo(2.0 * 144 * 9 * 256);
     }
 
     @Test
@@ -71,12 +77,14 @@ class SuiteTest {
     }
 
     static List<Task> smallTasks() {
-        return List.of(GemmTask.parse("5x7x3"), GemmTask.parse("70x7x3 tn"), GemmTask.parse("5x33x3 nt"), GemmTask.parse("5x7x3 tt"),
+        return List.of(GemmTask.parse("5x7x3"), GemmTask.parse("70x7x3 tn"), GemmTask.parse("5x33x3 nt"),
+                GemmTask.parse("5x7x3 tt"),
                 ConvTask.parse("resnet20/layer2.0.conv1 batch 1", "forward"),
                 ConvTask.parse("resnet20/layer2.0.conv1 batch 1", "backward-data"),
                 ConvTask.parse("mobilenet_v2/features.14.conv.1.0 batch 1", "backward-weight"),
                 new NetworkTask(NetworkTask.Kind.TRAINING_STEP, 2), new NetworkTask(NetworkTask.Kind.STEP_CONVOLUTIONS, 1),
-                new PeakTask(2), new NetworkTask(NetworkTask.Kind.INFERENCE, 1), new NetworkTask(NetworkTask.Kind.ATTACK, 1));
+                new PeakTask(2), new NetworkTask(NetworkTask.Kind.INFERENCE, 1),
+                new NetworkTask(NetworkTask.Kind.ATTACK, 1));
     }
 
     @ParameterizedTest
@@ -91,7 +99,8 @@ class SuiteTest {
         GemmTask t = GemmTask.parse(shape);
         double sum = 0;
         for (int p = 0; p < t.k(); p++) {
-            sum += (double) t.a()[t.transA() ? p * t.m() + 1 : t.k() + p] * t.b()[t.transB() ? 2 * t.k() + p : p * t.n() + 2];
+            sum += (double) t.a()[t.transA() ? p * t.m() + 1 : t.k() + p]
+                    * t.b()[t.transB() ? 2 * t.k() + p : p * t.n() + 2];
         }
         assertThat(result(t)[t.n() + 2]).isCloseTo((float) sum, within(1e-5f));
     }

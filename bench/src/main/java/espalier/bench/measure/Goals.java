@@ -1,0 +1,133 @@
+package espalier.bench.measure;
+
+import espalier.bench.peer.GemmTask;
+import espalier.bench.report.Table;
+import espalier.engine.kernel.Kernels;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
+
+/** What the kernels were to reach, next to what they reach. */
+public final class Goals {
+    private static final double BLAS = 0.9;
+    private static final double TORCH_GEMM = 1.6;
+    private static final double FORWARD = 0.65;
+    private static final double BACKWARD = 0.5;
+    private static final double TORCH_STEP = 1.2;
+    private static final double TORCH_ATTACK = 1.3;
+    private static final double SCALING = 1.8;
+    private static final double STEP_BYTES = 1e6;
+    /** Two measurements of the same thing differ by as much. */
+    private static final double NOISE = 0.95;
+    private static final int LEAST_CHANNELS = 16;
+
+    /**
+     * One of them.
+     *
+     * @param what   in words, with the worst case where there are several
+     * @param reached by us
+     * @param asked  of us: no less
+     */
+    public record Goal(String what, double reached, double asked) {
+        /** {@return whether we have reached it} */
+        public boolean met() {
+            return reached >= asked;
+        }
+    }
+
+    private final List<Figure> figures;
+    private final List<Goal> goals = new ArrayList<>();
+
+    private Goals(List<Figure> figures) {
+        this.figures = figures;
+    }
+
+    /** {@return the goals that {@code figures} tell about; of one that has several cases the worst} */
+    public static List<Goal> of(List<Figure> figures) {
+        Goals g = new Goals(figures);
+        Predicate<Figure> large = f -> f.benchmark().equals("gemm")
+                && List.of("512x512x512", "1024x1024x1024").contains(f.shape());
+        g.ratio("gemm from 512 on, 1 thread", BLAS, large.and(f -> f.threads() == 1), "openblas");
+        g.ratio("gemm from 512 on, 1 thread", TORCH_GEMM, large.and(f -> f.threads() == 1), "pytorch");
+        g.edges();
+        g.peak("conv forward", FORWARD);
+        g.peak("conv backward-data", BACKWARD);
+        g.peak("conv backward-weight", BACKWARD);
+        g.worst("all but convolutions, 15 % over its share of a step", 1, named(Figures.SHARE), Figure::ratio);
+        g.ratio("training step", TORCH_STEP, named("training step"), "pytorch");
+        g.worst("1 MB over what a training step allocates", 1, named("training step"),
+                f -> STEP_BYTES / Math.max(f.bytesPerOp(), 1));
+        g.worst("memory of pytorch over ours, training", 1,
+                named("training step").and(f -> f.peakMemory() != null && f.baselineMemory() != null),
+                f -> f.baselineMemory() / f.peakMemory());
+        g.ratio("inference", 1, named("inference"), "onnxruntime");
+        g.ratio("pgd attack", TORCH_ATTACK, named("pgd attack"), "pytorch");
+        g.ratio("training step, all threads", SCALING, named("training step"), Figures.ONE_THREAD);
+        g.ratio("gemm from 512 on, all threads", SCALING, large, Figures.ONE_THREAD);
+        return g.goals;
+    }
+
+    /** {@return the goals as people read them} */
+    public static Table table(List<Goal> goals) {
+        Table table = new Table(1, "goal", "reached", "asked", "");
+        goals.forEach(g -> table.add(g.what, number(g.reached), number(g.asked), g.met() ? "yes" : "NO"));
+        return table;
+    }
+
+    private static String number(double x) {
+        return String.format(Locale.ROOT, "%.2f", x);
+    }
+
+    private static Predicate<Figure> named(String benchmark) {
+        return f -> f.benchmark().equals(benchmark);
+    }
+
+    private void ratio(String what, double asked, Predicate<Figure> which, String baseline) {
+        worst(what + ", against " + baseline, asked, which.and(f -> baseline.equals(f.baseline())), Figure::ratio);
+    }
+
+    private void peak(String benchmark, double asked) {
+        worst(benchmark + ", fraction of peak from 16 channels on", asked,
+                named(benchmark).and(f -> channels(f.shape()) >= LEAST_CHANNELS && !f.shape().contains("groups")),
+                Figure::peakFraction);
+    }
+
+    /** {@return input channels, from {@code … (16>32 at …)}} */
+    private static int channels(String shape) {
+        return Integer.parseInt(shape.substring(shape.indexOf('(') + 1, shape.indexOf('>')));
+    }
+
+    private void worst(String what, double asked, Predicate<Figure> which, ToDoubleFunction<Figure> value) {
+        figures.stream().filter(which).min(Comparator.comparingDouble(value)).ifPresent(f ->
+                goals.add(new Goal(what + " (" + f.shape() + ", threads: " + f.threads() + ")",
+                        value.applyAsDouble(f), asked)));
+    }
+
+    /** No number of columns may take longer than the next whole number of vectors. */
+    private void edges() {
+        List<String> edges = GemmTask.edges();
+        double least = Double.POSITIVE_INFINITY;
+        int narrow = 0;
+        int lanes = Kernels.active().lanes();
+        for (int n = 1; n <= edges.size(); n++) {
+            double own = milliseconds(edges.get(n - 1));
+            int full = Math.min(edges.size(), Math.ceilDiv(n, lanes) * lanes);
+            double ratio = milliseconds(edges.get(full - 1)) / own;
+            if (ratio < least) {
+                least = ratio;
+                narrow = n;
+            }
+        }
+        if (narrow > 0) {
+            goals.add(new Goal("time of the next full tile over that of " + edges.get(narrow - 1), least, NOISE));
+        }
+    }
+
+    private double milliseconds(String shape) {
+        return figures.stream().filter(f -> f.benchmark().equals("gemm") && f.shape().equals(shape))
+                .mapToDouble(Figure::milliseconds).findFirst().orElse(Double.NaN);
+    }
+}

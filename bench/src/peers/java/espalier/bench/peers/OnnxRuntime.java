@@ -1,0 +1,113 @@
+package espalier.bench.peers;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import espalier.bench.peer.NetworkTask;
+import espalier.bench.peer.Peer;
+import espalier.bench.peer.Task;
+import espalier.bench.peer.Workload;
+import espalier.compress.lower.Fusion;
+import espalier.compress.lower.Graph;
+import espalier.engine.tensor.Tensor;
+import espalier.nn.model.Model;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.Map;
+
+/** ONNX Runtime on the graph that we lower for ourselves, batch norm folded, with all its own optimizations. */
+public final class OnnxRuntime implements Peer {
+    @Override
+    public String name() {
+        return "onnxruntime";
+    }
+
+    @Override
+    public String about() {
+        return "ONNX Runtime " + OrtEnvironment.getEnvironment().getVersion();
+    }
+
+    @Override
+    public boolean supports(Task task, int threads) {
+        return task instanceof NetworkTask t && t.kind() == NetworkTask.Kind.INFERENCE;
+    }
+
+    @Override
+    public Workload prepare(Task task, int threads) {
+        try {
+            return new Inference((NetworkTask) task, threads);
+        } catch (OrtException e) {
+            throw new IllegalStateException("ONNX Runtime: " + e.getMessage(), e);
+        }
+    }
+
+    private static final class Inference implements Workload {
+        private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        private final NetworkTask task;
+        private final OrtSession session;
+        private final FloatBuffer y;
+        private final OnnxTensor output;
+        private OnnxTensor input;
+
+        Inference(NetworkTask task, int threads) throws OrtException {
+            this.task = task;
+            Model model = NetworkTask.model();
+            byte[] file = OnnxModel.of(Fusion.apply(Graph.trace(model::logits, model.imageShape())), task.batch());
+            OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+            options.setIntraOpNumThreads(threads);
+            options.setInterOpNumThreads(1);
+            options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+            session = environment.createSession(file, options);
+            y = buffer(task.batch() * model.classes());
+            output = OnnxTensor.createTensor(environment, y, new long[] {task.batch(), model.classes()});
+        }
+
+        private static FloatBuffer buffer(int n) {
+            return ByteBuffer.allocateDirect(4 * n).order(ByteOrder.nativeOrder()).asFloatBuffer();
+        }
+
+        @Override
+        public void fresh() {
+            Tensor pixels = task.pixels();
+            FloatBuffer x = buffer(pixels.size());
+            x.put(0, pixels.data());
+            try {
+                if (input != null) {
+                    input.close();
+                }
+                input = OnnxTensor.createTensor(environment, x, new long[] {task.batch(), 3, 32, 32});
+            } catch (OrtException e) {
+                throw new IllegalStateException("ONNX Runtime: " + e.getMessage(), e);
+            }
+        }
+
+        @Override
+        public void run() {
+            try (OrtSession.Result _ = session.run(Map.of("x", input), Map.of("y", output))) {
+                // Written into our own buffer.
+            } catch (OrtException e) {
+                throw new IllegalStateException("ONNX Runtime: " + e.getMessage(), e);
+            }
+        }
+
+        @Override
+        public float[] result() {
+            float[] result = new float[y.capacity()];
+            y.get(0, result);
+            return result;
+        }
+
+        @Override
+        public void close() {
+            try {
+                input.close();
+                output.close();
+                session.close();
+            } catch (OrtException e) {
+                throw new IllegalStateException("ONNX Runtime: " + e.getMessage(), e);
+            }
+        }
+    }
+}
