@@ -1,6 +1,7 @@
 package espalier.bench.cli;
 
 import espalier.bench.report.Json;
+import espalier.bench.study.Estimate;
 import espalier.bench.study.Result;
 import espalier.bench.study.Study;
 import espalier.bench.study.StudyConfig;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Spec;
             "  espalier study mnist --data ~/data",
             "  espalier study cifar10 --weights resnet20.safetensors --strategies global-gap,random",
             "  espalier study runs/quickstart/study.yaml       go on, or again with changes",
+            "  espalier study paper --dry-run                  days of work: see first",
             "  espalier study mine.yaml --out runs/second --seed 2"
         })
 final class StudyCommand implements Runnable {
@@ -40,8 +42,8 @@ final class StudyCommand implements Runnable {
     @Mixin NetworkOptions network;
 
     @Parameters(arity = "0..1", paramLabel = "PRESET|FILE", defaultValue = "quickstart",
-            description = "quickstart, mnist, cifar10, or a YAML file; what it leaves out is as in quickstart "
-                    + "(default: ${DEFAULT-VALUE}).")
+            description = "quickstart, mnist, cifar10, paper, paper-small, ablation, or a YAML file; what it leaves out is "
+                    + "as in quickstart (default: ${DEFAULT-VALUE}).")
     String study;
 
     @Option(names = "--strategies", paramLabel = "A,B", split = ",", converter = Names.Strategy.class,
@@ -64,6 +66,9 @@ final class StudyCommand implements Runnable {
     @Option(names = "--samples", paramLabel = "N", description = "Test images that are attacked, the first ones.")
     Integer samples;
 
+    @Option(names = "--dry-run", description = "List what there is to do, and about how long it takes.")
+    boolean dryRun;
+
     @Override
     public void run() {
         if (!StudyFile.exists(study)) {
@@ -72,7 +77,13 @@ final class StudyCommand implements Runnable {
         }
         StudyConfig config = StudyFile.read(study, overrides());
         Path folder = network.out != null ? network.out : Path.of("runs", config.name());
-        List<Result> results = new Study(config, DataRoot.resolve(network.data), Output.progress(spec)).run(folder);
+        Study job = new Study(config, DataRoot.resolve(network.data), Output.progress(spec));
+        if (dryRun) {
+            Estimate estimate = job.estimate(folder);
+            Output.of(spec).emit(Json.tree(estimate), text -> text.print(estimate));
+            return;
+        }
+        List<Result> results = job.run(folder);
         Output.of(spec).emit(Json.tree(results), text -> {
             text.println();
             text.print(StudyTable.of(config, results));

@@ -55,7 +55,8 @@ public record Cell(Network network, Quantization quantization, Attack attack, In
 
         /** {@return a name for people} */
         public String title() {
-            return isDense() ? "dense" : strategy + " ÷" + number(compression) + (reading == null ? "" : " [" + reading + "]");
+            return isDense() ? "dense" : strategy + " ÷" + number(compression)
+                    + (reading == null ? "" : " [" + reading + "]");
         }
 
         /** {@return a name for a folder, which differs where anything differs} */

@@ -39,7 +39,8 @@ record Plan(List<Job> networks) {
                             // Without choices that make no difference, so that what is the same is computed once.
                             PruningStrategy by = PruningStrategy.byName(strategy);
                             String relevant = Cell.recorded(by.relevant(reading), by.relevant(Reading.PAPER));
-                            add(networks, new Cell.Network(parent, strategy, compression, scores(c, strategy), c.fineTuning(),
+                            add(networks, new Cell.Network(parent, strategy, compression, scores(c, strategy),
+                                    c.fineTuning(),
                                     relevant), List.of(reading));
                         }
                     }

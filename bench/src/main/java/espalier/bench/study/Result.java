@@ -87,6 +87,7 @@ public record Result(
                 transfer == null ? null : transfer.foolsBoth(),
                 own == null ? null : countedAttacked.apply(own.cleanAccuracy()), own == null ? null : own.images(),
                 sizes.parameters(), sizes.nonzeroParameters(), sizes.macs(), sizes.nonzeroMacs(),
-                own == null ? null : own.threatModel(), transferSource, Math.round(seconds * 1000) / 1000.0, environment, cell);
+                own == null ? null : own.threatModel(), transferSource, Math.round(seconds * 1000) / 1000.0, environment,
+                        cell);
     }
 }

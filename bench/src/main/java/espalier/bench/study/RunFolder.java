@@ -31,6 +31,9 @@ import tools.jackson.dataformat.csv.CsvSchema;
 final class RunFolder implements AutoCloseable {
     private static final CsvMapper CSV = new CsvMapper();
 
+    /** A line for each cell whose result is known. */
+    static final String RESULTS = "results.jsonl";
+
     private final Path folder;
     private final FileChannel lockFile;
     private final FileChannel lines;
@@ -56,7 +59,7 @@ final class RunFolder implements AutoCloseable {
             if (lock(lockFile) == null) {
                 throw new UserError(folder + " is in use by another run; wait for it or give another --out");
             }
-            lines = FileChannel.open(folder.resolve("results.jsonl"), StandardOpenOption.CREATE, StandardOpenOption.READ,
+            lines = FileChannel.open(folder.resolve(RESULTS), StandardOpenOption.CREATE, StandardOpenOption.READ,
                     StandardOpenOption.WRITE);
             RunFolder opened = new RunFolder(folder, lockFile, lines);
             opened.readLines();
@@ -154,7 +157,7 @@ final class RunFolder implements AutoCloseable {
     }
 
     private Path resultsFile() {
-        return folder.resolve("results.jsonl");
+        return folder.resolve(RESULTS);
     }
 
     private void writeCsv() {

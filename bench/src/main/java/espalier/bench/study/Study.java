@@ -22,6 +22,7 @@ import espalier.nn.model.Model;
 import espalier.nn.model.Models;
 import espalier.nn.train.Evaluation;
 import espalier.nn.train.Evaluator;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,6 +86,22 @@ public final class Study {
                 }
             }
             return plan.cells().stream().map(c -> folder.result(c).orElseThrow()).toList();
+        }
+    }
+
+    /**
+     * {@return what {@link #run} would do, and about how long it would take}
+     *
+     * @param path of the run's folder, which need not be there
+     */
+    public Estimate estimate(Path path) {
+        Dataset data = Datasets.load(config.dataset(), dataRoot);
+        requireReachable(data);
+        if (!Files.exists(path.resolve(RunFolder.RESULTS))) {
+            return Estimate.of(config, data, _ -> false, progress);
+        }
+        try (RunFolder folder = RunFolder.open(path)) {
+            return Estimate.of(config, data, cell -> folder.result(cell).isPresent(), progress);
         }
     }
 

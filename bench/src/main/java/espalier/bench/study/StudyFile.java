@@ -27,7 +27,8 @@ import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 /** Studies as YAML: presets that come with the program, and files of users. */
 public final class StudyFile {
     /** The presets by name. What a file leaves out is as in the first. */
-    public static final List<String> PRESETS = List.of("quickstart", "mnist", "cifar10");
+    public static final List<String> PRESETS = List.of("quickstart", "mnist", "cifar10", "paper", "paper-small",
+            "ablation");
 
     private static final long LARGEST = 1 << 20;
     private static final YAMLMapper YAML = YAMLMapper.builder()

@@ -64,7 +64,8 @@ public final class StudyTable {
     private static String legend(StudyConfig config, List<Result> results) {
         Result first = results.getFirst();
         StringBuilder text = new StringBuilder(String.format(Locale.ROOT,
-                "%s on %s; accuracies in %%. clean: %,d test images; attacked: the first %,d of them.%n", String.join(", ", config.model()),
+                "%s on %s; accuracies in %%. clean: %,d test images; attacked: the first %,d of them.%n",
+                        String.join(", ", config.model()),
                 first.dataset(), first.testImages(), first.attackImages()));
         if (results.stream().anyMatch(r -> r.pruningReading() != null || r.resultReading() != null)) {
             text.append("[…] after a network, and \"results as in\": choices of the paper's code that were made again.\n");

@@ -78,7 +78,7 @@ class BadInputTest {
         "prune --weights x                                           | --strategy",
         "prune --weights x --strategy topiary --compression 2        | is not one of random, global-magnitude",
         "quantize --weights x --bits 4                               | --bits must be 7 or 8",
-        "study somewhere | no preset somewhere (there are quickstart, mnist, cifar10)",
+        "study somewhere | no preset somewhere (there are quickstart, mnist, cifar10, paper, paper-small, ablation)",
         "study --strategies topiary                                  | is not one of random",
         "datasets info imagenet                                      | is not one of digits",
         "datasets                                                    | subcommand",
