@@ -10,6 +10,8 @@ public final class Main {
     /** Runs the command line and exits with its code: 0, 1 for a failure, 2 for wrong usage. */
     public static void main(String[] args) {
         dieWithLauncher();
+        // Figures are drawn into files: no window, and no icon in a dock.
+        System.setProperty("java.awt.headless", "true");
         Console.hideIncubatorWarning();
         System.exit(Cli.run(args));
     }

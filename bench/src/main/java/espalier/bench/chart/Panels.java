@@ -1,0 +1,55 @@
+package espalier.bench.chart;
+
+import java.awt.Graphics2D;
+import java.util.List;
+
+/**
+ * Charts in rows and columns under one title, with one legend for all.
+ *
+ * @param rows charts by row, all of one size
+ */
+public record Panels(String title, List<List<LineChart>> rows) implements Picture {
+    private static final int TITLE = 30;
+    private static final int MARGIN = 8;
+
+    private LineChart any() {
+        return rows.getFirst().getFirst();
+    }
+
+    private List<Line> lines() {
+        return rows.stream().flatMap(List::stream).flatMap(c -> c.lines().stream()).toList();
+    }
+
+    private int legend() {
+        return (int) Legend.height(lines(), width() - 4 * MARGIN) + MARGIN;
+    }
+
+    @Override
+    public int width() {
+        return rows.stream().mapToInt(List::size).max().orElse(1) * any().width() + 2 * MARGIN;
+    }
+
+    @Override
+    public int height() {
+        return TITLE + rows.size() * any().height() + legend() + MARGIN;
+    }
+
+    @Override
+    public String description() {
+        return title + "; " + String.join("; ", rows.stream().flatMap(List::stream).map(Picture::description).toList());
+    }
+
+    @Override
+    public void paint(Graphics2D g) {
+        Ink.text(g, title, Ink.BOLD, Ink.TEXT, width() / 2.0, 20, 0.5);
+        var saved = g.getTransform();
+        for (int r = 0; r < rows.size(); r++) {
+            for (int c = 0; c < rows.get(r).size(); c++) {
+                g.translate(MARGIN + c * any().width(), TITLE + r * any().height());
+                rows.get(r).get(c).paint(g);
+                g.setTransform(saved);
+            }
+        }
+        Legend.paint(g, lines(), 2 * MARGIN, height() - legend(), width() - 4 * MARGIN);
+    }
+}
