@@ -1,7 +1,8 @@
 package espalier.compress;
 
-import espalier.compress.quant.QuantizedModel;
-import espalier.compress.quant.Step;
+import espalier.compress.lower.Integers;
+import espalier.compress.lower.LoweredModel;
+import espalier.compress.lower.Step;
 import espalier.engine.autograd.Call;
 import espalier.engine.autograd.Tape;
 import espalier.engine.op.Conv2d;
@@ -47,7 +48,7 @@ public record Sizes(long parameters, long nonzeroParameters, long macs, long non
     }
 
     /** {@return the sizes of {@code model}; batch norm, folded into its layers, is not counted any more} */
-    public static Sizes of(QuantizedModel model) {
+    public static Sizes of(LoweredModel model) {
         long parameters = 0;
         long nonzeroParameters = 0;
         long macs = 0;
@@ -56,15 +57,15 @@ public record Sizes(long parameters, long nonzeroParameters, long macs, long non
             if (step.weight() == null) {
                 continue;
             }
-            byte[] weights = step.weight().values();
-            long nonzeros = 0;
-            for (byte w : weights) {
-                nonzeros += w != 0 ? 1 : 0;
-            }
+            long numbers = step.weight().shape().size();
+            long nonzeros = step.weight().nonzeros();
             long uses = step.op() instanceof Conv2d ? (long) step.shape().dim(1) * step.shape().dim(2) : 1;
-            parameters += weights.length + step.bias().length;
-            nonzeroParameters += nonzeros + IntStream.of(step.bias()).filter(b -> b != 0).count();
-            macs += uses * weights.length;
+            Integers integers = step.integers();
+            parameters += numbers + step.weight().shape().dim(0);
+            nonzeroParameters += nonzeros + (integers == null
+                    ? nonzeros(Tensor.of(Shape.of(step.bias().length), step.bias()))
+                    : IntStream.of(integers.bias()).filter(b -> b != 0).count());
+            macs += uses * numbers;
             nonzeroMacs += uses * nonzeros;
         }
         return new Sizes(parameters, nonzeroParameters, macs, nonzeroMacs);

@@ -6,7 +6,7 @@ import espalier.compress.prune.Evidence;
 import espalier.compress.prune.Pruner;
 import espalier.compress.prune.Pruning;
 import espalier.compress.prune.PruningStrategy;
-import espalier.compress.quant.Quantizer;
+import espalier.compress.lower.Quantizer;
 import espalier.datasets.Split;
 import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;

@@ -11,10 +11,11 @@ import espalier.bench.study.Attack;
 import espalier.bench.study.Cell;
 import espalier.bench.study.Result;
 import espalier.compress.Sizes;
-import espalier.compress.quant.QuantizedModel;
+import espalier.compress.lower.LoweredModel;
 import espalier.datasets.Dataset;
 import espalier.datasets.Split;
 import espalier.engine.UserError;
+import espalier.engine.parallel.Parallel;
 import espalier.engine.tensor.Tensor;
 import espalier.nn.model.Model;
 import espalier.nn.train.Evaluation;
@@ -79,9 +80,10 @@ final class EvaluateCommand implements Runnable {
         Split test = samples == null ? data.test() : data.test().head(Options.atLeast(1, samples, "--samples"));
         Subject subject = subject(data);
         Progress progress = Output.progress(spec);
+        Speed speed = new Speed(subject.logits);
         Evaluation clean;
         try (Progress.Phase phase = progress.phase("evaluate", test.size())) {
-            clean = Evaluator.evaluate(subject.logits, test, network.batchSize(), done -> phase.at(done));
+            clean = Evaluator.evaluate(speed, test, network.batchSize(), done -> phase.at(done));
         }
         Robustness own = null;
         Robustness transfer = null;
@@ -100,7 +102,7 @@ final class EvaluateCommand implements Runnable {
         if (network.out != null) {
             Json.write(network.out.resolve("evaluation.json"), Json.tree(result));
         }
-        Output.of(spec).emit(Json.tree(result), text -> print(text, result));
+        Output.of(spec).emit(Json.tree(result), text -> print(text, result, subject, speed));
     }
 
     private void requireConsistent() {
@@ -115,29 +117,34 @@ final class EvaluateCommand implements Runnable {
         }
     }
 
-    /** What is measured, and the float network whose gradients stand for it: null for int8 that is not attacked. */
-    private record Subject(String model, UnaryOperator<Tensor> logits, Sizes sizes, Model gradientModel,
+    /**
+     * What is measured, and the network whose gradients stand for it: null for a lowered one that is not attacked.
+     *
+     * @param form {@code " int8"}; empty for one that can be trained
+     */
+    private record Subject(String model, String form, UnaryOperator<Tensor> logits, Sizes sizes, Model gradientModel,
             boolean quantized) {}
 
     private Subject subject(Dataset data) {
-        if (!QuantizedModel.isQuantized(network.weights)) {
+        if (!LoweredModel.isLowered(network.weights)) {
             Model model = network.model(data);
-            return new Subject(model.name(), model::logits, Sizes.of(model), model, false);
+            return new Subject(model.name(), "", model::logits, Sizes.of(model), model, false);
         }
-        QuantizedModel quantized = QuantizedModel.load(network.weights);
-        if (!quantized.imageShape().equals(data.imageShape()) || quantized.classes() != data.classes()) {
-            throw new UserError(network.weights + " takes images " + quantized.imageShape() + " of " + quantized.classes()
+        LoweredModel lowered = LoweredModel.load(network.weights);
+        if (!lowered.imageShape().equals(data.imageShape()) || lowered.classes() != data.classes()) {
+            throw new UserError(network.weights + " takes images " + lowered.imageShape() + " of " + lowered.classes()
                     + " classes, " + data.name() + " has " + data.imageShape() + " of " + data.classes());
         }
         if (attack != null && parentWeights == null) {
-            throw Options.usage("a quantized network is attacked through its float parent: give --parent-weights");
+            throw Options.usage("a lowered network is attacked through its float parent: give --parent-weights");
         }
         Model parent = null;
         if (parentWeights != null) {
-            parent = NetworkOptions.create(network.model == null ? quantized.name() : network.model, data, network.seed());
+            parent = NetworkOptions.create(network.model == null ? lowered.name() : network.model, data, network.seed());
             parent.load(parentWeights);
         }
-        return new Subject(quantized.name(), quantized::logits, Sizes.of(quantized), parent, true);
+        return new Subject(lowered.name(), " " + lowered.format(), lowered::logits, Sizes.of(lowered), parent,
+                lowered.quantized());
     }
 
     private AdversarialSet craft(Model source, Attack attack, Split test, Progress progress, String name) {
@@ -166,8 +173,8 @@ final class EvaluateCommand implements Runnable {
         return subject.sizes.nonzeroParameters() < subject.sizes.parameters() ? "pruned" : Cell.DENSE;
     }
 
-    private static void print(PrintWriter text, Result r) {
-        text.printf(Locale.ROOT, "%s%s on %s, %,d test images%n", r.model(), r.quantized() ? " int8" : "", r.dataset(),
+    private void print(PrintWriter text, Result r, Subject subject, Speed speed) {
+        text.printf(Locale.ROOT, "%s%s on %s, %,d test images%n", r.model(), subject.form, r.dataset(),
                 r.testImages());
         text.printf(Locale.ROOT, "clean        %6.2f %%   (top 5: %.2f %%)%n", 100 * r.cleanAccuracy(),
                 100 * r.top5Accuracy());
@@ -180,6 +187,10 @@ final class EvaluateCommand implements Runnable {
         }
         text.printf(Locale.ROOT, "parameters   %,d, of which %,d are not zero%n", r.parameters(), r.nonzeroParameters());
         text.printf(Locale.ROOT, "MACs         %,d, of which %,d are not with zero%n", r.macs(), r.nonzeroMacs());
+        if (speed.imagesPerSecond() > 0) {
+            text.printf(Locale.ROOT, "speed        %,.0f images a second, in batches of %d on %d threads%n",
+                    speed.imagesPerSecond(), network.batchSize(), Parallel.threads());
+        }
         if (r.threatModel() != null) {
             text.println("threat model " + r.threatModel());
         }

@@ -5,6 +5,7 @@ import espalier.attacks.Norm;
 import espalier.attacks.PixelUnits;
 import espalier.attacks.Target;
 import espalier.bench.study.Pixels;
+import espalier.compress.lower.Format;
 import espalier.compress.prune.PruningStrategy;
 import espalier.datasets.Datasets;
 import espalier.engine.UserError;
@@ -119,6 +120,13 @@ final class Names {
     static final class MethodName extends ConstantOf<AttackOptions.Method> {
         MethodName() {
             super(AttackOptions.Method.values());
+        }
+    }
+
+    /** {@code --format}. */
+    static final class FormatName extends ConstantOf<Format> {
+        FormatName() {
+            super(Format.values());
         }
     }
 

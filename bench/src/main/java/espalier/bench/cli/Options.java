@@ -13,6 +13,12 @@ final class Options {
         return value;
     }
 
+    static void requireBits(int bits) {
+        if (bits != 7 && bits != 8) {
+            throw usage("--bits must be 7 or 8, got " + bits);
+        }
+    }
+
     /** {@return an exception that ends in exit code 2} */
     static Misused usage(String message) {
         return new Misused(message);

@@ -5,8 +5,8 @@ import espalier.bench.report.Json;
 import espalier.bench.study.Cell;
 import espalier.bench.study.Result;
 import espalier.compress.Sizes;
-import espalier.compress.quant.QuantizedModel;
-import espalier.compress.quant.Quantizer;
+import espalier.compress.lower.LoweredModel;
+import espalier.compress.lower.Quantizer;
 import espalier.datasets.Dataset;
 import espalier.nn.model.Model;
 import espalier.nn.train.Evaluation;
@@ -43,14 +43,12 @@ final class QuantizeCommand implements Runnable {
     public void run() {
         long start = System.nanoTime();
         Options.atLeast(1, samples, "--samples");
-        if (bits != 7 && bits != 8) {
-            throw Options.usage("--bits must be 7 or 8, got " + bits);
-        }
+        Options.requireBits(bits);
         network.requireWeights();
         Dataset data = network.loadDataset();
         Model model = network.model(data);
         OutPath out = network.out("quantize-" + model.name() + "-" + data.name());
-        QuantizedModel quantized = Quantizer.quantize(model, data.train().head(samples), bits);
+        LoweredModel quantized = Quantizer.quantize(model, data.train().head(samples), bits);
         Evaluation before = Evaluator.evaluate(model::logits, data.test(), network.batchSize());
         Evaluation after = Evaluator.evaluate(quantized::logits, data.test(), network.batchSize());
         quantized.save(out.network());

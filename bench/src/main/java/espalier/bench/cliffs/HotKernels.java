@@ -42,6 +42,7 @@ public final class HotKernels {
     public static List<HotKernel> all() {
         HotKernels k = new HotKernels();
         k.kernels.addAll(HotProducts.all());
+        k.kernels.addAll(HotSparse.all());
         k.elementwise();
         k.norm();
         k.pool();

@@ -11,11 +11,11 @@ import espalier.engine.kernel.Int8Kernels;
 import espalier.engine.kernel.Kernels;
 import espalier.engine.quant.Int8Conv2d;
 import espalier.engine.quant.Int8Scratch;
-import espalier.engine.quant.Int8Weight;
 import espalier.engine.quant.QuantParams;
 import espalier.engine.tensor.Scratch;
 import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;
+import espalier.engine.weight.Int8Weight;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -68,7 +68,7 @@ final class HotProducts {
         return Convolution.of(Kernels.active().gemm(), shape(l), l.groups());
     }
 
-    private static ConvShape shape(ConvLayer l) {
+    static ConvShape shape(ConvLayer l) {
         return new ConvShape(l.in() / l.groups(), l.size(), l.size(), l.out() / l.groups(), l.kernel(), l.kernel(),
                 l.stride(), l.padding(), 1);
     }

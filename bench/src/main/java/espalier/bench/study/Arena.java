@@ -7,7 +7,7 @@ import espalier.attacks.LabelledImages;
 import espalier.attacks.ThreatModel;
 import espalier.compress.Reading;
 import espalier.compress.Reading.Switch;
-import espalier.compress.quant.QuantizedModel;
+import espalier.compress.lower.LoweredModel;
 import espalier.datasets.Augmentation;
 import espalier.datasets.Dataset;
 import espalier.datasets.Split;
@@ -60,7 +60,7 @@ final class Arena {
     }
 
     /** {@return the network as it is judged here} It normalizes by itself. */
-    DifferentiableModel of(QuantizedModel model) {
+    DifferentiableModel of(LoweredModel model) {
         return reading.has(Switch.NORMALIZED_ATTACK) ? x -> model.logits(denormalize.apply(x)) : model::logits;
     }
 }

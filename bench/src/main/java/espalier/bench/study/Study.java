@@ -12,8 +12,8 @@ import espalier.compress.Sizes;
 import espalier.compress.prune.Evidence;
 import espalier.compress.prune.Pruner;
 import espalier.compress.prune.PruningStrategy;
-import espalier.compress.quant.QuantizedModel;
-import espalier.compress.quant.Quantizer;
+import espalier.compress.lower.LoweredModel;
+import espalier.compress.lower.Quantizer;
 import espalier.datasets.Dataset;
 import espalier.datasets.Datasets;
 import espalier.datasets.Split;
@@ -126,7 +126,7 @@ public final class Study {
                     : networks.attacked(model, t.attack, t.reading, network.title()));
         }
         Evaluation clean = null;
-        QuantizedModel quantized = null;
+        LoweredModel quantized = null;
         for (Cell cell : open) {
             if (cell.quantized() && quantized == null) {
                 quantized = Quantizer.quantize(model, data.train().head(cell.quantization().calibrationImages()),

@@ -1,2 +1,2 @@
-/** Frozen networks as graphs: traced from any model, simplified, executed in float. */
+/** Frozen networks: traced from any model, simplified, quantized, and executed with dense or sparse weights. */
 package espalier.compress.lower;

@@ -34,6 +34,9 @@ public interface Kernels {
     /** {@return integer loops of quantized models} */
     Int8Kernels int8();
 
+    /** {@return products with sparse weights} */
+    SparseKernels sparse();
+
     /** {@return the steps of optimizers and attacks} */
     UpdateKernels update();
 

@@ -11,6 +11,7 @@ final class ScalarKernels implements Kernels {
     private final SoftmaxKernels softmax = new ScalarSoftmax();
     private final UpdateKernels update = new ScalarUpdate();
     private final Int8Kernels int8 = new ScalarInt8();
+    private final SparseKernels sparse = new ScalarSparse();
 
     @Override
     public String name() {
@@ -55,5 +56,10 @@ final class ScalarKernels implements Kernels {
     @Override
     public Int8Kernels int8() {
         return int8;
+    }
+
+    @Override
+    public SparseKernels sparse() {
+        return sparse;
     }
 }

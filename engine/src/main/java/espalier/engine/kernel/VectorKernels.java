@@ -9,6 +9,7 @@ final class VectorKernels implements Kernels {
     private final SoftmaxKernels softmax = new ScalarSoftmax();
     private final UpdateKernels update = new VectorUpdate();
     private final Int8Kernels int8 = new VectorInt8();
+    private final SparseKernels sparse = new VectorSparse();
 
     @Override
     public String name() {
@@ -53,5 +54,10 @@ final class VectorKernels implements Kernels {
     @Override
     public Int8Kernels int8() {
         return int8;
+    }
+
+    @Override
+    public SparseKernels sparse() {
+        return sparse;
     }
 }

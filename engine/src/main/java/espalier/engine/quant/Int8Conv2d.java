@@ -6,6 +6,7 @@ import static java.lang.Math.ceilDiv;
 import espalier.engine.kernel.ConvShape;
 import espalier.engine.kernel.Int8Kernels;
 import espalier.engine.kernel.Kernels;
+import espalier.engine.weight.Int8Weight;
 import java.util.Arrays;
 
 /**

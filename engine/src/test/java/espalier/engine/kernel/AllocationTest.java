@@ -76,6 +76,7 @@ class AllocationTest {
         kernels.put("crossEntropy", () -> sums[0] = s.crossEntropy(a, 0, targets, 0, 10, 10, .1, b));
         kernels.put("crossEntropyGrad", () -> s.crossEntropyGrad(a, 0, targets, 0, 10, 10, .1, .1f, b));
         kernels.putAll(integerKernels());
+        kernels.putAll(sparseKernels());
         return kernels;
     }
 
@@ -97,6 +98,25 @@ class AllocationTest {
         kernels.put("accumulators", () -> k.accumulators(scratch, 1, 3, sums, 0));
         kernels.put("widen", () -> k.widen(a, 0, 20, x, 0, 9, 17));
         kernels.put("add int8", () -> k.add(a, 0, 3, .1f, a, 1, 4, .2f, b, 1, 5, 0, 127, N - 1));
+        return kernels;
+    }
+
+    private static SequencedMap<String, Runnable> sparseKernels() {
+        SparseKernels k = Kernels.active().sparse();
+        float[] x = new float[4 * 4 * k.lanes() * 4];
+        float[] y = new float[4 * 4 * k.lanes() * 4];
+        float[] values = random(5);
+        int[] starts = {0, 7, 7, 20};
+        char[] columns = new char[20];
+        int[] offsets = new int[1];
+        float[] bias = new float[3];
+        int run = 4 * k.lanes();
+        var kernels = new LinkedHashMap<String, Runnable>();
+        for (int v = 1; v <= k.maxVectors(); v *= 2) {
+            int vectors = v;
+            kernels.put("csr rows of " + v, () -> k.rows(vectors, 0, 3, starts, columns, values, offsets, bias, 0f,
+                    x, 0, run, 2 * run, 3 * run, y, 0, run, 2 * run, 3 * run, 4 * run));
+        }
         return kernels;
     }
 

@@ -6,6 +6,7 @@ import espalier.engine.kernel.ConvShape;
 import espalier.engine.kernel.Kernels;
 import espalier.engine.kernel.Simd;
 import espalier.engine.tensor.Shape;
+import espalier.engine.weight.Int8Weight;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;

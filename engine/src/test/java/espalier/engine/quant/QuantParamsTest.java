@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import espalier.engine.op.Golden;
 import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;
+import espalier.engine.weight.Int8Weight;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,7 +50,7 @@ class QuantParamsTest {
                 .findFirst().orElseThrow();
         Int8Weight w = Int8Weight.of(c.input("x"));
         assertThat(w.scales()).containsExactly(c.output("scale").data());
-        assertThat(w.dequantize().data()).containsExactly(c.output("dequantized").data());
+        assertThat(w.dense().data()).containsExactly(c.output("dequantized").data());
     }
 
     @Test

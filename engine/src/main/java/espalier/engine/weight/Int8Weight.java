@@ -1,6 +1,7 @@
-package espalier.engine.quant;
+package espalier.engine.weight;
 
 import espalier.engine.kernel.Int8Kernels;
+import espalier.engine.quant.QuantParams;
 import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;
 
@@ -13,13 +14,19 @@ import espalier.engine.tensor.Tensor;
  * @param values row-major, of {@code shape}
  * @param scales [O]
  */
-public record Int8Weight(Shape shape, byte[] values, float[] scales) {
+public record Int8Weight(Shape shape, byte[] values, float[] scales) implements Weight {
     private static final int MAX = 127;
 
     public Int8Weight {
-        if (shape.rank() < 2 || values.length != shape.size() || scales.length != shape.dim(0)) {
-            throw new IllegalArgumentException("int8 weight " + shape + ": " + values.length + " values, " + scales.length
-                    + " scales");
+        if (shape.rank() < 2 || values.length != shape.size()) {
+            throw new IllegalArgumentException("int8 weight " + shape + ": " + values.length + " values");
+        }
+        checkScales(shape, scales);
+    }
+
+    static void checkScales(Shape shape, float[] scales) {
+        if (scales.length != shape.dim(0)) {
+            throw new IllegalArgumentException("int8 weight " + shape + ": " + scales.length + " scales");
         }
         for (float scale : scales) {
             if (!(scale > 0) || Float.isInfinite(scale)) {
@@ -64,8 +71,22 @@ public record Int8Weight(Shape shape, byte[] values, float[] scales) {
         return new Int8Weight(weight.shape(), values, scales);
     }
 
-    /** {@return the values that the integers stand for} */
-    public Tensor dequantize() {
+    @Override
+    public long nonzeros() {
+        long count = 0;
+        for (byte w : values) {
+            count += w != 0 ? 1 : 0;
+        }
+        return count;
+    }
+
+    @Override
+    public long bytes() {
+        return values.length + 4L * scales.length;
+    }
+
+    @Override
+    public Tensor dense() {
         Tensor w = Tensor.zeros(shape);
         int size = w.size() / Math.max(scales.length, 1);
         for (int i = 0; i < values.length; i++) {

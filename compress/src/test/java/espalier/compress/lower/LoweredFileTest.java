@@ -1,11 +1,10 @@
-package espalier.compress.quant;
+package espalier.compress.lower;
 
-import static espalier.compress.quant.TestNetworks.IMAGE;
-import static espalier.compress.quant.TestNetworks.random;
+import static espalier.compress.lower.TestNetworks.IMAGE;
+import static espalier.compress.lower.TestNetworks.random;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import espalier.compress.lower.Graph;
 import espalier.engine.UserError;
 import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;
@@ -13,7 +12,10 @@ import espalier.nn.checkpoint.DType;
 import espalier.nn.checkpoint.Safetensors;
 import espalier.nn.checkpoint.StateDict;
 import espalier.nn.checkpoint.StoredTensor;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,12 +23,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Quantized models on disk: the same bits come back, and nothing else is taken for one. */
-class QuantizedFileTest {
+/** Lowered models on disk: the same bits come back, and nothing else is taken for one. */
+class LoweredFileTest {
     @TempDir
     private Path folder;
-    private QuantizedModel model;
+    private LoweredModel model;
     private Path file;
 
     @BeforeEach
@@ -39,13 +42,13 @@ class QuantizedFileTest {
 
     @Test
     void loadingGivesTheSameBits() {
-        QuantizedModel loaded = QuantizedModel.load(file);
+        LoweredModel loaded = LoweredModel.load(file);
         Tensor x = random(21, 0, 1, 12, 3, 11, 13);
         assertThat(loaded.logits(x).data()).containsExactly(model.logits(x).data());
         assertThat(loaded.name()).isEqualTo("everything");
         assertThat(loaded.classes()).isEqualTo(5);
         assertThat(loaded.activationBits()).isEqualTo(7);
-        assertThat(QuantizedModel.isQuantized(file)).isTrue();
+        assertThat(LoweredModel.isLowered(file)).isTrue();
     }
 
     @Test
@@ -61,7 +64,7 @@ class QuantizedFileTest {
         change.accept(state);
         Path changed = folder.resolve("changed.safetensors");
         Safetensors.write(changed, state);
-        assertThatThrownBy(() -> QuantizedModel.load(changed)).isInstanceOf(UserError.class)
+        assertThatThrownBy(() -> LoweredModel.load(changed)).isInstanceOf(UserError.class)
                 .hasMessageContaining(changed.toString()).hasMessageContaining(message).hasMessageNotContaining("\n");
     }
 
@@ -70,7 +73,7 @@ class QuantizedFileTest {
         refused("0.weight is missing", s -> s.tensors().remove("0.weight"));
         refused("unexpected tensors extra", s -> s.put("extra", Tensor.zeros(Shape.of(1))));
         refused("0.weight is F32 [8,3,3,3], expected I8", s -> s.put("0.weight", Tensor.zeros(Shape.of(8, 3, 3, 3))));
-        refused("do not make [8,11,13]", s -> s.tensors().put("0.weight",
+        refused("0.weight is I8 [8,3,5,3], expected I8 [8,3,3,3]", s -> s.tensors().put("0.weight",
                 new StoredTensor(DType.I8, Shape.of(8, 3, 5, 3), new byte[360])));
         refused("[8,4,3,3]", s -> s.tensors().put("0.weight",
                 new StoredTensor(DType.I8, Shape.of(8, 4, 3, 3), new byte[288])));
@@ -91,7 +94,7 @@ class QuantizedFileTest {
         "\"groups\":2 | \"groups\":3 | do not make",
         "\"zeroPoint\" | \"zeroPiont\" | zero",
         "\"qmax\":127 | \"qmax\":12700 | range",
-        "{\"model\" | [\"model\" | not a valid quantized model",
+        "{\"model\" | [\"model\" | not a valid lowered model",
     })
     void aGraphThatContradictsItselfIsRefused(String from, String to, String message) {
         refused(message, s -> {
@@ -105,10 +108,55 @@ class QuantizedFileTest {
     void otherFilesAreRefused() {
         Path other = folder.resolve("float.safetensors");
         Safetensors.write(other, new StateDict().put("conv1.weight", Tensor.zeros(Shape.of(2))));
-        assertThat(QuantizedModel.isQuantized(other)).isFalse();
-        assertThatThrownBy(() -> QuantizedModel.load(other)).isInstanceOf(UserError.class)
-                .hasMessageContaining("float.safetensors is not a quantized model");
-        assertThatThrownBy(() -> QuantizedModel.load(folder.resolve("absent"))).isInstanceOf(UserError.class)
+        assertThat(LoweredModel.isLowered(other)).isFalse();
+        assertThatThrownBy(() -> LoweredModel.load(other)).isInstanceOf(UserError.class)
+                .hasMessageContaining("float.safetensors is not a lowered model");
+        assertThatThrownBy(() -> LoweredModel.load(folder.resolve("absent"))).isInstanceOf(UserError.class)
                 .hasMessageContaining("absent");
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Format.class, names = {"DENSE", "CSR", "INT8", "CSR_INT8"})
+    void everyFormatComesBackBitForBit(Format format) {
+        LoweredModel before = format.quantized() ? Lowering.of(model, format)
+                : Lowering.lower("everything", Graph.trace(TestNetworks.everything(), IMAGE), format);
+        before.save(file);
+        LoweredModel loaded = LoweredModel.load(file);
+        Tensor x = random(21, 0, 1, 12, 3, 11, 13);
+        assertThat(loaded.logits(x).data()).containsExactly(before.logits(x).data());
+        assertThat(loaded.format()).isEqualTo(format);
+        assertThat(loaded.weightBytes()).isEqualTo(before.weightBytes());
+    }
+
+    @Test
+    void aDamagedNumberIsNoticed() throws IOException {
+        Lowering.lower("everything", Graph.trace(TestNetworks.everything(), IMAGE), Format.CSR).save(file);
+        refused("the checksum is not that of its contents", s -> s.tensors().get("0.weight").bytes()[5] ^= 1);
+        refused("are not its pattern", s -> s.tensors().get("0.columns").bytes()[1] = 100);
+        refused("are not its pattern", s -> s.tensors().get("0.starts").bytes()[4] = 100);
+        byte[] bytes = Files.readAllBytes(file);
+        Path cut = folder.resolve("cut.safetensors");
+        for (int length : new int[] {0, 7, 100, bytes.length / 2, bytes.length - 1}) {
+            Files.write(cut, Arrays.copyOf(bytes, length));
+            assertThatThrownBy(() -> LoweredModel.load(cut)).isInstanceOf(UserError.class)
+                    .hasMessageContaining("cut.safetensors").hasMessageNotContaining("\n");
+        }
+    }
+
+    @Test
+    void filesOfBeforeAreStillRead() {
+        StateDict state = Safetensors.read(file);
+        String graph = state.metadata().get("graph");
+        state.metadata().put("format", "espalier-int8-1");
+        state.metadata().remove("checksum");
+        state.metadata().put("graph", graph.replaceAll(",\"activation\":\"[A-Z0-9]+\"", "")
+                .replaceAll(",\"weight\":(null|\\{[^}]*})", "")
+                .replaceAll("\"integers\":\\{(\"output\":\\{[^}]*}[^}]*)}", "$1"));
+        assertThat(state.metadata().get("graph")).isNotEqualTo(graph).doesNotContain("integers", "activation", "weight");
+        Path old = folder.resolve("old.safetensors");
+        Safetensors.write(old, state);
+        Tensor x = random(21, 0, 1, 12, 3, 11, 13);
+        assertThat(LoweredModel.isLowered(old)).isTrue();
+        assertThat(LoweredModel.load(old).logits(x).data()).containsExactly(model.logits(x).data());
     }
 }

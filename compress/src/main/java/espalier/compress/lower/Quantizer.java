@@ -1,14 +1,9 @@
-package espalier.compress.quant;
+package espalier.compress.lower;
 
-import espalier.compress.lower.Activation;
-import espalier.compress.lower.Fusion;
-import espalier.compress.lower.Graph;
-import espalier.compress.lower.Node;
 import espalier.datasets.Split;
 import espalier.engine.UserError;
 import espalier.engine.autograd.Op;
 import espalier.engine.kernel.Kernels;
-import espalier.engine.op.Conv2d;
 import espalier.engine.op.Flatten;
 import espalier.engine.op.Linear;
 import espalier.engine.op.MaxPool2d;
@@ -18,11 +13,10 @@ import espalier.engine.op.Relu;
 import espalier.engine.op.Relu6;
 import espalier.engine.op.Reshape;
 import espalier.engine.quant.Int8Conv2d;
-import espalier.engine.quant.Int8Weight;
 import espalier.engine.quant.QuantParams;
 import espalier.engine.tensor.Tensor;
+import espalier.engine.weight.Int8Weight;
 import espalier.nn.model.Model;
-import it.unimi.dsi.fastutil.ints.IntArrayList;
 import it.unimi.dsi.fastutil.ints.IntList;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +44,7 @@ public final class Quantizer {
      * @param activationBits 7 (faster) or 8
      * @throws UserError when the model has an op that is not supported in 8 bits
      */
-    public static QuantizedModel quantize(Model model, Split calibration, int activationBits) {
+    public static LoweredModel quantize(Model model, Split calibration, int activationBits) {
         boolean training = model.network().training();
         model.setTraining(false);
         try {
@@ -74,51 +68,29 @@ public final class Quantizer {
      * @param activationBits 7 (faster) or 8
      * @throws UserError when the graph has an op that is not supported in 8 bits
      */
-    public static QuantizedModel quantize(String name, Graph graph, Iterable<Tensor> calibration, int activationBits) {
+    public static LoweredModel quantize(String name, Graph graph, Iterable<Tensor> calibration, int activationBits) {
         if (activationBits != 7 && activationBits != 8) {
             throw new UserError("activations in " + activationBits + " bits: use 7 or 8");
         }
         Graph fused = Fusion.apply(graph);
-        fused.nodes().forEach(Quantizer::requireSupported);
+        fused.nodes().forEach(n -> Lowering.requireSupported(n, "in 8 bits"));
         Ranges ranges = Ranges.observe(fused, calibration);
         int qmax = (1 << activationBits) - 1;
-        boolean normalized = fused.nodes().getFirst().op() instanceof Normalize;
-        int skipped = normalized ? 1 : 0;
-        if (skipped == fused.nodes().size()) {
-            throw new UserError("quantization: the model has no layers");
-        }
+        Normalize normalize = Lowering.normalization(fused);
+        int skipped = normalize == null ? 0 : 1;
         List<QuantParams> params = new ArrayList<>(List.of(ranges.params(skipped, qmax)));
         List<Step> steps = new ArrayList<>();
         for (int i = skipped; i < fused.nodes().size(); i++) {
             Node node = fused.nodes().get(i);
-            IntList inputs = new IntArrayList();
-            node.inputs().forEach(v -> inputs.add(inputAfter(v, skipped)));
+            IntList inputs = Lowering.inputs(node, skipped);
             QuantParams in = params.get(inputs.getInt(0));
             QuantParams out = keepsScale(node.op()) ? in : ranges.params(i + 1, qmax);
             boolean last = i == fused.nodes().size() - 1;
             steps.add(step(node, inputs, in, out, last));
             params.add(out);
         }
-        Normalize normalize = normalized ? (Normalize) fused.nodes().getFirst().op() : null;
-        return new QuantizedModel(name, fused.input(), normalize, params.getFirst(), steps, Kernels.active());
-    }
-
-    private static int inputAfter(int value, int skipped) {
-        if (value < skipped) {
-            throw new UserError("Normalize is not supported in 8 bits, other than as all that reads the pixels");
-        }
-        return value - skipped;
-    }
-
-    private static void requireSupported(Node node) {
-        boolean first = node.op() instanceof Normalize && node.inputs().getInt(0) == 0;
-        boolean weighted = node.op() instanceof Conv2d || node.op() instanceof Linear;
-        boolean known = Step.OPS.containsKey(node.name()) || node.op() instanceof Reshape;
-        if (!first && (!known || weighted == node.constants().isEmpty())) {
-            throw new UserError(node.name() + (known && !weighted ? " with a constant" : "")
-                    + (node.name().equals("BatchNorm") ? " that does not directly follow a Conv2d or Linear" : "")
-                    + " is not supported in 8 bits");
-        }
+        Lowering.requireLayers(steps);
+        return new LoweredModel(name, fused.input(), normalize, params.getFirst(), steps, Kernels.active());
     }
 
     /** These only move or drop numbers, so that scale and zero point of their input serve them too. */
@@ -130,16 +102,13 @@ public final class Quantizer {
     }
 
     private static Step step(Node node, IntList inputs, QuantParams in, QuantParams out, boolean last) {
-        Activation activation = switch (node.op()) {
-            case Relu _ -> Activation.RELU;
-            case Relu6 _ -> Activation.RELU6;
-            default -> node.activation();
-        };
+        Activation activation = Lowering.activation(node);
         int low = activation == Activation.NONE ? out.qmin() : out.zeroPoint();
         int high = activation == Activation.RELU6 ? out.quantize(6f) : out.qmax();
-        Op op = node.op() instanceof Reshape ? new Flatten() : node.op();
+        Op op = Lowering.flattened(node.op());
         if (node.constants().isEmpty()) {
-            return new Step(op, inputs, node.shape(), out, low, high, null, null, false);
+            return new Step(op, inputs, node.shape(), node.activation(), null, null,
+                    new Integers(out, low, high, null, false));
         }
         Tensor weight = node.constants().get(0);
         int channels = weight.shape().dim(0);
@@ -158,7 +127,8 @@ public final class Quantizer {
         for (int o = 0; o < channels; o++) {
             biases[o] = (int) Math.rint(bias[o] / ((double) in.scale() * quantized.scales()[o]));
         }
-        return new Step(op, inputs, node.shape(), out, low, high, quantized, biases,
-                last && op instanceof Linear && activation == Activation.NONE);
+        boolean toFloat = last && op instanceof Linear && activation == Activation.NONE;
+        return new Step(op, inputs, node.shape(), node.activation(), quantized, null,
+                new Integers(out, low, high, biases, toFloat));
     }
 }

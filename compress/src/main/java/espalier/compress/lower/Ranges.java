@@ -1,7 +1,5 @@
-package espalier.compress.quant;
+package espalier.compress.lower;
 
-import espalier.compress.lower.FloatGraph;
-import espalier.compress.lower.Graph;
 import espalier.engine.UserError;
 import espalier.engine.quant.QuantParams;
 import espalier.engine.tensor.Tensor;

@@ -1,10 +1,7 @@
-package espalier.compress.quant;
+package espalier.compress.lower;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import espalier.compress.lower.FloatGraph;
-import espalier.compress.lower.Fusion;
-import espalier.compress.lower.Graph;
 import espalier.datasets.Dataset;
 import espalier.datasets.Datasets;
 import espalier.datasets.Split;
@@ -62,7 +59,7 @@ class ReferenceInt8Test {
     @ParameterizedTest
     @ValueSource(ints = {7, 8})
     void accuracyStays(int bits) {
-        QuantizedModel quantized = Quantizer.quantize(model, cifar10.train().head(512), bits);
+        LoweredModel quantized = Quantizer.quantize(model, cifar10.train().head(512), bits);
         assertThat(accuracy(quantized::logits)).isCloseTo(before, Offset.offset(0.01));
         Tensor x = cifar10.test().images(0, 3);
         float[] y = quantized.logits(x).data();

@@ -1,4 +1,4 @@
-package espalier.compress.quant;
+package espalier.compress.lower;
 
 import espalier.engine.op.Add;
 import espalier.engine.op.AvgPool2d;
@@ -13,6 +13,8 @@ import espalier.engine.op.Relu;
 import espalier.engine.op.Relu6;
 import espalier.engine.quant.QuantParams;
 import espalier.engine.tensor.Shape;
+import espalier.engine.weight.CsrInt8Weight;
+import espalier.engine.weight.Int8Weight;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,7 +31,7 @@ final class Int8Oracle {
     private Int8Oracle() {}
 
     /** {@return the logits of one image of pixels} */
-    static float[] logits(QuantizedModel model, float[] pixels) {
+    static float[] logits(LoweredModel model, float[] pixels) {
         List<Value> values = new ArrayList<>();
         long[] in = new long[pixels.length];
         int plane = pixels.length / model.imageShape().dim(0);
@@ -43,10 +45,10 @@ final class Int8Oracle {
         for (int i = 0; i < model.steps().size(); i++) {
             Step s = model.steps().get(i);
             List<Value> inputs = s.inputs().intStream().mapToObj(values::get).toList();
-            if (s.toFloat()) {
+            if (s.integers().toFloat()) {
                 return floats(s, inputs.getFirst());
             }
-            values.add(new Value(run(s, inputs), s.shape(), s.output()));
+            values.add(new Value(run(s, inputs), s.shape(), s.integers().output()));
         }
         Value last = values.getLast();
         float[] y = new float[last.q.length];
@@ -56,17 +58,21 @@ final class Int8Oracle {
         return y;
     }
 
+    private static Int8Weight weight(Step s) {
+        return s.weight() instanceof CsrInt8Weight w ? w.toInt8() : (Int8Weight) s.weight();
+    }
+
     private static float[] floats(Step s, Value x) {
         float[] y = new float[s.shape().size()];
         for (int o = 0; o < y.length; o++) {
-            y[o] = linear(s, x, o) * (x.params.scale() * s.weight().scales()[o]);
+            y[o] = linear(s, x, o) * (x.params.scale() * weight(s).scales()[o]);
         }
         return y;
     }
 
     private static long[] run(Step s, List<Value> inputs) {
         Value x = inputs.getFirst();
-        QuantParams to = s.output();
+        QuantParams to = s.integers().output();
         long[] y = new long[s.shape().size()];
         int h = s.shape().rank() == 3 ? s.shape().dim(1) : 1;
         int w = s.shape().rank() == 3 ? s.shape().dim(2) : 1;
@@ -76,9 +82,9 @@ final class Int8Oracle {
             int column = i % w;
             y[i] = switch (s.op()) {
                 case Conv2d conv -> clamp(s, convolution(s, conv, x, c, row, column)
-                        * (float) ((double) x.params.scale() * s.weight().scales()[c] / to.scale()));
+                        * (float) ((double) x.params.scale() * weight(s).scales()[c] / to.scale()));
                 case Linear _ -> clamp(s, linear(s, x, i)
-                        * (float) ((double) x.params.scale() * s.weight().scales()[i] / to.scale()));
+                        * (float) ((double) x.params.scale() * weight(s).scales()[i] / to.scale()));
                 case Add _ -> {
                     Value b = inputs.get(1);
                     yield clamp(s, (x.q[i] - x.params.zeroPoint()) * (float) ((double) x.params.scale() / to.scale())
@@ -92,7 +98,7 @@ final class Int8Oracle {
                 case OptionAShortcut o -> c < o.padChannels() || c >= o.padChannels() + x.shape.dim(0) ? x.params.zeroPoint()
                         : x.at(c - o.padChannels(), row * o.stride(), column * o.stride());
                 case Concat _ -> concat(s, inputs, i);
-                case Relu _, Relu6 _ -> Math.clamp(x.q[i], s.low(), s.high());
+                case Relu _, Relu6 _ -> Math.clamp(x.q[i], s.integers().low(), s.integers().high());
                 case Flatten _ -> x.q[i];
                 default -> throw new AssertionError(s);
             };
@@ -101,20 +107,20 @@ final class Int8Oracle {
     }
 
     private static long clamp(Step s, float v) {
-        return Math.clamp((long) Math.rint(v) + s.output().zeroPoint(), s.low(), s.high());
+        return Math.clamp((long) Math.rint(v) + s.integers().output().zeroPoint(), s.integers().low(), s.integers().high());
     }
 
     private static long convolution(Step s, Conv2d conv, Value x, int o, int row, int column) {
         Shape w = s.weight().shape();
         int first = o / (w.dim(0) / conv.groups()) * w.dim(1);
-        long sum = s.bias()[o];
+        long sum = s.integers().bias()[o];
         for (int c = 0; c < w.dim(1); c++) {
             for (int ky = 0; ky < w.dim(2); ky++) {
                 for (int kx = 0; kx < w.dim(3); kx++) {
                     long q = x.at(first + c, row * conv.stride() - conv.padding() + ky * conv.dilation(),
                             column * conv.stride() - conv.padding() + kx * conv.dilation());
                     int k = ((o * w.dim(1) + c) * w.dim(2) + ky) * w.dim(3) + kx;
-                    sum += (q - x.params.zeroPoint()) * s.weight().values()[k];
+                    sum += (q - x.params.zeroPoint()) * weight(s).values()[k];
                 }
             }
         }
@@ -122,9 +128,9 @@ final class Int8Oracle {
     }
 
     private static long linear(Step s, Value x, int o) {
-        long sum = s.bias()[o];
+        long sum = s.integers().bias()[o];
         for (int k = 0; k < x.q.length; k++) {
-            sum += (x.q[k] - x.params.zeroPoint()) * s.weight().values()[o * x.q.length + k];
+            sum += (x.q[k] - x.params.zeroPoint()) * weight(s).values()[o * x.q.length + k];
         }
         return Math.toIntExact(sum);
     }
@@ -158,7 +164,7 @@ final class Int8Oracle {
     private static long concat(Step s, List<Value> inputs, int i) {
         for (Value x : inputs) {
             if (i < x.q.length) {
-                return clamp(s, (x.q[i] - x.params.zeroPoint()) * (float) ((double) x.params.scale() / s.output().scale()));
+                return clamp(s, (x.q[i] - x.params.zeroPoint()) * (float) ((double) x.params.scale() / s.integers().output().scale()));
             }
             i -= x.q.length;
         }

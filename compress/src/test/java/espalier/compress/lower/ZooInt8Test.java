@@ -1,11 +1,7 @@
-package espalier.compress.quant;
+package espalier.compress.lower;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import espalier.compress.lower.FloatGraph;
-import espalier.compress.lower.Fusion;
-import espalier.compress.lower.Graph;
-import espalier.compress.lower.Node;
 import espalier.datasets.Split;
 import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;

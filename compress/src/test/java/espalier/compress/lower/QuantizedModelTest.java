@@ -1,11 +1,10 @@
-package espalier.compress.quant;
+package espalier.compress.lower;
 
-import static espalier.compress.quant.TestNetworks.IMAGE;
-import static espalier.compress.quant.TestNetworks.random;
+import static espalier.compress.lower.TestNetworks.IMAGE;
+import static espalier.compress.lower.TestNetworks.random;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import espalier.compress.lower.Graph;
 import espalier.engine.UserError;
 import espalier.engine.autograd.Op;
 import espalier.engine.autograd.Tape;
@@ -19,6 +18,7 @@ import espalier.engine.op.Relu;
 import espalier.engine.parallel.Parallel;
 import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;
+import espalier.engine.weight.Int8Weight;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Integer execution, bit for bit against the oracle, on a network of every op. */
 class QuantizedModelTest {
-    private static QuantizedModel everything(int bits) {
+    private static LoweredModel everything(int bits) {
         return Quantizer.quantize("everything", Graph.trace(TestNetworks.everything(), IMAGE),
                 List.of(random(20, 0, 1, 30, 3, 11, 13)), bits);
     }
@@ -43,8 +43,8 @@ class QuantizedModelTest {
     @ParameterizedTest
     @ValueSource(ints = {7, 8})
     void equalsTheOracleInAnyBatchWithAnyKernelsAndThreads(int bits) {
-        QuantizedModel model = everything(bits);
-        QuantizedModel scalar = new QuantizedModel(model.name(), model.imageShape(), model.normalize(), model.input(),
+        LoweredModel model = everything(bits);
+        LoweredModel scalar = new LoweredModel(model.name(), model.imageShape(), model.normalize(), model.input(),
                 model.steps(), Kernels.scalar());
         // Beyond the calibrated range on purpose: saturation has to agree as well.
         Tensor x = random(21, -0.5, 1.5, 77, 3, 11, 13);
@@ -88,18 +88,18 @@ class QuantizedModelTest {
 
     @Test
     void prunedWeightsStayZero() {
-        Step first = everything(7).steps().getFirst();
-        for (int i = 0; i < first.weight().values().length; i += 3) {
-            assertThat(first.weight().values()[i]).isZero();
+        Int8Weight first = (Int8Weight) everything(7).steps().getFirst().weight();
+        for (int i = 0; i < first.values().length; i += 3) {
+            assertThat(first.values()[i]).isZero();
         }
-        assertThat(first.weight().values()).contains(127);
+        assertThat(first.values()).contains(127);
     }
 
     @Test
     void aChannelOfZeroWeightsKeepsItsBias() {
         Tensor w = Tensor.zeros(Shape.of(2, 429));
         Tensor b = Tensor.of(Shape.of(2), 0.7f, 3e9f);
-        QuantizedModel model = Quantizer.quantize("bias",
+        LoweredModel model = Quantizer.quantize("bias",
                 Graph.trace(x -> new Linear().apply(new Flatten().apply(x), w, b), IMAGE),
                 List.of(random(1, 0, 1, 4, 3, 11, 13)), 8);
         float[] y = model.logits(random(2, 0, 1, 1, 3, 11, 13)).data();
@@ -109,7 +109,7 @@ class QuantizedModelTest {
 
     @Test
     void aModelThatDoesNotEndLinearIsDequantized() {
-        QuantizedModel model = Quantizer.quantize("relu", Graph.trace(x -> new Relu().apply(new Linear().apply(
+        LoweredModel model = Quantizer.quantize("relu", Graph.trace(x -> new Relu().apply(new Linear().apply(
                 new Flatten().apply(x), random(3, -1, 1, 4, 429))), IMAGE), List.of(random(1, 0, 1, 4, 3, 11, 13)), 8);
         Tensor x = random(2, 0, 1, 1, 3, 11, 13);
         assertThat(model.normalize()).isNull();
@@ -142,7 +142,7 @@ class QuantizedModelTest {
 
     @Test
     void hasNoGradient() {
-        QuantizedModel model = everything(7);
+        LoweredModel model = everything(7);
         Tensor x = random(1, 0, 1, 1, 3, 11, 13);
         assertThatThrownBy(() -> Tape.record(List.of(x), () -> model.logits(x))).isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("float parent");

@@ -1,4 +1,4 @@
-package espalier.compress.quant;
+package espalier.compress.lower;
 
 import espalier.engine.UserError;
 import espalier.engine.autograd.Op;
@@ -14,9 +14,8 @@ import espalier.engine.op.MaxPool2d;
 import espalier.engine.op.OptionAShortcut;
 import espalier.engine.op.Relu;
 import espalier.engine.op.Relu6;
-import espalier.engine.quant.Int8Weight;
-import espalier.engine.quant.QuantParams;
 import espalier.engine.tensor.Shape;
+import espalier.engine.weight.Weight;
 import it.unimi.dsi.fastutil.ints.IntList;
 import java.util.List;
 import java.util.Map;
@@ -24,20 +23,17 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * One op of a quantized model, in the order of execution: value 0 is the quantized input, step i makes value i + 1.
+ * One op of a lowered model, in the order of execution: value 0 is the input, step i makes value i + 1.
  *
  * @param inputs numbers of the values that it reads
  * @param shape of the value that it makes, without the batch dimension
- * @param output how that value is quantized
- * @param low the least q of the output: its zero point where a relu is fused
- * @param high the greatest q: that of 6 where a relu6 is fused
+ * @param activation applied in the same pass
  * @param weight null but for Conv2d and Linear
- * @param bias [O], in units of {@code input scale · weight scale[o]}; null where there is no weight
- * @param toFloat whether the sums are dequantized instead of requantized: a last Linear makes the logits so
+ * @param bias [O]; null where there is no weight, and in 8 bits
+ * @param integers null in float32
  */
-public record Step(Op op, IntList inputs, Shape shape, QuantParams output, int low, int high, Int8Weight weight, int[] bias,
-        boolean toFloat) {
-    /** What can be executed in 8 bits, by name. Reshape becomes a Flatten of another shape: both only rename. */
+public record Step(Op op, IntList inputs, Shape shape, Activation activation, Weight weight, float[] bias, Integers integers) {
+    /** What can be executed, by name. Reshape becomes a Flatten of another shape: both only rename. */
     static final Map<String, Class<? extends Op>> OPS = Stream.of(Conv2d.class, Linear.class, Add.class, MaxPool2d.class,
                     AvgPool2d.class, GlobalAvgPool.class, Concat.class, OptionAShortcut.class, Relu.class, Relu6.class,
                     Flatten.class)
@@ -47,6 +43,11 @@ public record Step(Op op, IntList inputs, Shape shape, QuantParams output, int l
     static final int MAX_VALUES = 1 << 26;
     /** More than padding and dilation ever are: sums of them stay within 32 bits. */
     private static final int MAX_REACH = 1 << 12;
+
+    /** {@return this step with its weight in another format} */
+    Step with(Weight weight) {
+        return new Step(op, inputs, shape, activation, weight, bias, integers);
+    }
 
     /** {@return the op's name} */
     public String name() {
@@ -69,10 +70,13 @@ public record Step(Op op, IntList inputs, Shape shape, QuantParams output, int l
      */
     void check(List<Shape> in) {
         if (in.isEmpty() || in.size() > 1 && !(op instanceof Add || op instanceof Concat)) {
-            throw new UserError(op + " in 8 bits: " + in.size() + " inputs");
+            throw new UserError(op + " lowered: " + in.size() + " inputs");
         }
         Shape x = in.getFirst();
         boolean image = x.rank() == 3 && x.size() > 0;
+        if (weight != null && Format.of(weight).quantized() != (integers != null)) {
+            throw new UserError(op + " lowered: a weight in " + Format.of(weight) + " among others");
+        }
         boolean fits = switch (op) {
             case Conv2d c -> image && weight.shape().rank() == 4 && x.dim(0) == weight.shape().dim(1) * c.groups()
                     && weight.shape().dim(0) % c.groups() == 0 && c.padding() <= MAX_REACH && c.dilation() <= MAX_REACH
@@ -91,11 +95,11 @@ public record Step(Op op, IntList inputs, Shape shape, QuantParams output, int l
             case Flatten _ -> x.size() == shape.size();
             default -> x.equals(shape);
         };
-        if (toFloat && !(op instanceof Linear)) {
-            throw new UserError(op + " in 8 bits: only sums of a Linear become floats");
+        if (integers != null && integers.toFloat() && !(op instanceof Linear)) {
+            throw new UserError(op + " lowered: only sums of a Linear become floats");
         }
         if (!fits || shape.size() > MAX_VALUES) {
-            throw new UserError(op + " in 8 bits: inputs " + in + (weight == null ? "" : ", weight " + weight.shape())
+            throw new UserError(op + " lowered: inputs " + in + (weight == null ? "" : ", weight " + weight.shape())
                     + " do not make " + shape);
         }
     }

@@ -1,4 +1,4 @@
-package espalier.compress.quant;
+package espalier.compress.lower;
 
 import espalier.engine.op.Add;
 import espalier.engine.op.AvgPool2d;

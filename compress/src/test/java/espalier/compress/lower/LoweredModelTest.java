@@ -1,0 +1,94 @@
+package espalier.compress.lower;
+
+import static espalier.compress.lower.TestNetworks.IMAGE;
+import static espalier.compress.lower.TestNetworks.random;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import espalier.engine.UserError;
+import espalier.engine.kernel.Kernels;
+import espalier.engine.parallel.Parallel;
+import espalier.engine.tensor.Shape;
+import espalier.engine.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Lowered networks against the ops that they were lowered from, on a network of every op. */
+class LoweredModelTest {
+    private static final Offset<Float> ROUNDING = Offset.offset(2e-5f);
+
+    private static LoweredModel lower(Format format) {
+        return Lowering.lower("everything", Graph.trace(TestNetworks.everything(), IMAGE), format);
+    }
+
+    private static Tensor head(Tensor x, int n) {
+        return Tensor.of(Shape.of(n, 3, 11, 13), Arrays.copyOf(x.data(), n * IMAGE.size()));
+    }
+
+    @Test
+    void theNetworkHasEveryOp() {
+        assertThat(lower(Format.CSR).steps().stream().map(Step::name).collect(Collectors.toSet())).isEqualTo(Step.OPS.keySet());
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Format.class, names = {"DENSE", "CSR", "AUTO"})
+    void computesWhatTheNetworkDoesInAnyBatchWithAnyThreads(Format format) {
+        LoweredModel model = lower(format);
+        LoweredModel scalar = new LoweredModel(model.name(), IMAGE, model.normalize(), null, model.steps(), Kernels.scalar());
+        Tensor x = random(21, -0.5, 1.5, 37, 3, 11, 13);
+        float[] expected = TestNetworks.everything().apply(x).data();
+        float[] first = model.logits(x).data();
+        assertThat(first).containsExactly(expected, ROUNDING);
+        assertThat(scalar.logits(x).data()).containsExactly(expected, ROUNDING);
+        int threads = Parallel.threads();
+        try {
+            for (int t : new int[] {1, 3}) {
+                Parallel.setThreads(t);
+                assertThat(model.logits(x).data()).containsExactly(first);
+            }
+        } finally {
+            Parallel.setThreads(threads);
+        }
+        for (int n : new int[] {1, 2, 9, 16, 17}) {
+            assertThat(model.logits(head(x, n)).data()).containsExactly(Arrays.copyOf(expected, 5 * n), ROUNDING);
+        }
+        assertThat(model.logits(Tensor.zeros(Shape.of(0, 3, 11, 13))).shape()).isEqualTo(Shape.of(0, 5));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {7, 8})
+    void sparseIntegersAreThoseOfTheOracle(int bits) {
+        LoweredModel dense = Quantizer.quantize("everything", Graph.trace(TestNetworks.everything(), IMAGE),
+                List.of(random(20, 0, 1, 30, 3, 11, 13)), bits);
+        LoweredModel sparse = Lowering.of(dense, Format.CSR_INT8);
+        assertThat(sparse.format()).isEqualTo(Format.CSR_INT8);
+        Tensor x = random(21, -0.5, 1.5, 40, 3, 11, 13);
+        assertThat(sparse.logits(x).data()).containsExactly(dense.logits(x).data());
+        for (int n : new int[] {1, 7}) {
+            assertThat(sparse.logits(head(x, n)).data()).containsExactly(dense.logits(head(x, n)).data());
+        }
+    }
+
+    @Test
+    void masksAreBakedIn() {
+        LoweredModel model = lower(Format.CSR);
+        assertThat(model.layers().getFirst().weight().sparsity()).isBetween(1. / 3 - 0.01, 1. / 3 + 0.01);
+        assertThat(model.weightBytes()).isLessThan(lower(Format.DENSE).weightBytes() * 17 / 10);
+    }
+
+    @Test
+    void whatDoesNotFitIsSaid() {
+        LoweredModel model = lower(Format.CSR);
+        assertThatThrownBy(() -> model.logits(random(1, 0, 1, 2, 3, 11, 12))).hasMessageContaining("[2,3,11,12]")
+                .hasMessageContaining("[3,11,13]");
+        assertThatThrownBy(() -> Lowering.lower("mul", Graph.trace(
+                x -> new espalier.engine.op.Mul().apply(x, x), IMAGE), Format.CSR))
+                .isInstanceOf(UserError.class).hasMessage("Mul is not supported in a lowered model");
+    }
+}

@@ -1,0 +1,34 @@
+package espalier.engine.kernel;
+
+/**
+ * Products of a sparse matrix in compressed rows (CSR) with runs of neighbouring numbers that nobody gathered: convolutions
+ * over padded images, and linear layers over a batch.
+ *
+ * <p>A non-zero of column k multiplies the numbers that lie {@code offsets[k]} behind each run's start: for a convolution, the
+ * offset of a tap into a padded image. Four runs are computed at once, wherever they lie, so that a non-zero's index and value
+ * are read once for all of them.
+ */
+public interface SparseKernels {
+    /** Runs that are computed at once. */
+    int RUNS = 4;
+
+    /** {@return floats in a vector; 1 for scalar} */
+    int lanes();
+
+    /** {@return the most vectors of a run: a power of two} */
+    int maxVectors();
+
+    /**
+     * {@code y[y_i + o·yStep + p] = max(low, bias[o] + Σ_j values[j] · x[x_i + offsets[columns[j]] + p])}, j over row o's
+     * non-zeros in order, each product fused with its addition; for rows o in [first, last), runs i, and p below
+     * {@code vectors·lanes}.
+     *
+     * @param vectors length of a run: a power of two, at most {@link #maxVectors}
+     * @param starts row o's non-zeros are {@code starts[o]} to {@code starts[o + 1]}
+     * @param low 0 for a relu, −∞ for none
+     * @param x0 where run 0 starts in x; {@code y0} where its row 0 goes in y; runs may overlap in y when they agree there
+     */
+    void rows(int vectors, int first, int last, int[] starts, char[] columns, float[] values, int[] offsets,
+            float[] bias, float low, float[] x, int x0, int x1, int x2, int x3,
+            float[] y, int y0, int y1, int y2, int y3, int yStep);
+}

@@ -1,0 +1,152 @@
+package espalier.engine.kernel;
+
+import static espalier.engine.kernel.Lanes.F;
+import static espalier.engine.kernel.Lanes.N;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShape;
+
+/**
+ * Sparse products on vectors: a non-zero is a broadcast, and for each vector of the four runs a multiply-add that reads memory.
+ *
+ * <p>Accumulators are named locals. A helper method around the loads, or two operations more behind the loop, made C2 run out of
+ * its inlining budget and box every vector, ten times slower.
+ */
+final class VectorSparse implements SparseKernels {
+    private static final int MAX_VECTORS =
+            F.vectorShape() == VectorShape.S_512_BIT || System.getProperty("os.arch", "").equals("aarch64") ? 4 : 2;
+
+    @Override
+    public int lanes() {
+        return N;
+    }
+
+    @Override
+    public int maxVectors() {
+        return MAX_VECTORS;
+    }
+
+    @Override
+    public void rows(int vectors, int first, int last, int[] starts, char[] columns, float[] values, int[] offsets,
+            float[] bias, float low, float[] x, int x0, int x1, int x2, int x3,
+            float[] y, int y0, int y1, int y2, int y3, int yStep) {
+        for (int o = first, at = first * yStep; o < last; o++, at += yStep) {
+            switch (vectors) {
+                case 4 -> row4x4(starts[o], starts[o + 1], columns, values, offsets, bias[o], low, x, x0, x1, x2, x3,
+                        y, y0 + at, y1 + at, y2 + at, y3 + at);
+                case 2 -> row4x2(starts[o], starts[o + 1], columns, values, offsets, bias[o], low, x, x0, x1, x2, x3,
+                        y, y0 + at, y1 + at, y2 + at, y3 + at);
+                default -> row4x1(starts[o], starts[o + 1], columns, values, offsets, bias[o], low, x, x0, x1, x2, x3,
+                        y, y0 + at, y1 + at, y2 + at, y3 + at);
+            }
+        }
+    }
+
+    private static void row4x4(int from, int to, char[] columns, float[] values, int[] offsets, float bias, float low,
+            float[] x, int x0, int x1, int x2, int x3, float[] y, int y0, int y1, int y2, int y3) {
+        FloatVector s00 = FloatVector.broadcast(F, bias), s01 = FloatVector.broadcast(F, bias);
+        FloatVector s02 = FloatVector.broadcast(F, bias), s03 = FloatVector.broadcast(F, bias);
+        FloatVector s10 = FloatVector.broadcast(F, bias), s11 = FloatVector.broadcast(F, bias);
+        FloatVector s12 = FloatVector.broadcast(F, bias), s13 = FloatVector.broadcast(F, bias);
+        FloatVector s20 = FloatVector.broadcast(F, bias), s21 = FloatVector.broadcast(F, bias);
+        FloatVector s22 = FloatVector.broadcast(F, bias), s23 = FloatVector.broadcast(F, bias);
+        FloatVector s30 = FloatVector.broadcast(F, bias), s31 = FloatVector.broadcast(F, bias);
+        FloatVector s32 = FloatVector.broadcast(F, bias), s33 = FloatVector.broadcast(F, bias);
+        for (int j = from; j < to; j++) {
+            FloatVector w = FloatVector.broadcast(F, values[j]);
+            int offset = offsets[columns[j]];
+            int p0 = x0 + offset;
+            s00 = w.fma(FloatVector.fromArray(F, x, p0), s00);
+            s01 = w.fma(FloatVector.fromArray(F, x, p0 + N), s01);
+            s02 = w.fma(FloatVector.fromArray(F, x, p0 + 2 * N), s02);
+            s03 = w.fma(FloatVector.fromArray(F, x, p0 + 3 * N), s03);
+            int p1 = x1 + offset;
+            s10 = w.fma(FloatVector.fromArray(F, x, p1), s10);
+            s11 = w.fma(FloatVector.fromArray(F, x, p1 + N), s11);
+            s12 = w.fma(FloatVector.fromArray(F, x, p1 + 2 * N), s12);
+            s13 = w.fma(FloatVector.fromArray(F, x, p1 + 3 * N), s13);
+            int p2 = x2 + offset;
+            s20 = w.fma(FloatVector.fromArray(F, x, p2), s20);
+            s21 = w.fma(FloatVector.fromArray(F, x, p2 + N), s21);
+            s22 = w.fma(FloatVector.fromArray(F, x, p2 + 2 * N), s22);
+            s23 = w.fma(FloatVector.fromArray(F, x, p2 + 3 * N), s23);
+            int p3 = x3 + offset;
+            s30 = w.fma(FloatVector.fromArray(F, x, p3), s30);
+            s31 = w.fma(FloatVector.fromArray(F, x, p3 + N), s31);
+            s32 = w.fma(FloatVector.fromArray(F, x, p3 + 2 * N), s32);
+            s33 = w.fma(FloatVector.fromArray(F, x, p3 + 3 * N), s33);
+        }
+        s00.max(low).intoArray(y, y0);
+        s01.max(low).intoArray(y, y0 + N);
+        s02.max(low).intoArray(y, y0 + 2 * N);
+        s03.max(low).intoArray(y, y0 + 3 * N);
+        s10.max(low).intoArray(y, y1);
+        s11.max(low).intoArray(y, y1 + N);
+        s12.max(low).intoArray(y, y1 + 2 * N);
+        s13.max(low).intoArray(y, y1 + 3 * N);
+        s20.max(low).intoArray(y, y2);
+        s21.max(low).intoArray(y, y2 + N);
+        s22.max(low).intoArray(y, y2 + 2 * N);
+        s23.max(low).intoArray(y, y2 + 3 * N);
+        s30.max(low).intoArray(y, y3);
+        s31.max(low).intoArray(y, y3 + N);
+        s32.max(low).intoArray(y, y3 + 2 * N);
+        s33.max(low).intoArray(y, y3 + 3 * N);
+    }
+
+    private static void row4x2(int from, int to, char[] columns, float[] values, int[] offsets, float bias, float low,
+            float[] x, int x0, int x1, int x2, int x3, float[] y, int y0, int y1, int y2, int y3) {
+        FloatVector s00 = FloatVector.broadcast(F, bias), s01 = FloatVector.broadcast(F, bias);
+        FloatVector s10 = FloatVector.broadcast(F, bias), s11 = FloatVector.broadcast(F, bias);
+        FloatVector s20 = FloatVector.broadcast(F, bias), s21 = FloatVector.broadcast(F, bias);
+        FloatVector s30 = FloatVector.broadcast(F, bias), s31 = FloatVector.broadcast(F, bias);
+        for (int j = from; j < to; j++) {
+            FloatVector w = FloatVector.broadcast(F, values[j]);
+            int offset = offsets[columns[j]];
+            int p0 = x0 + offset;
+            s00 = w.fma(FloatVector.fromArray(F, x, p0), s00);
+            s01 = w.fma(FloatVector.fromArray(F, x, p0 + N), s01);
+            int p1 = x1 + offset;
+            s10 = w.fma(FloatVector.fromArray(F, x, p1), s10);
+            s11 = w.fma(FloatVector.fromArray(F, x, p1 + N), s11);
+            int p2 = x2 + offset;
+            s20 = w.fma(FloatVector.fromArray(F, x, p2), s20);
+            s21 = w.fma(FloatVector.fromArray(F, x, p2 + N), s21);
+            int p3 = x3 + offset;
+            s30 = w.fma(FloatVector.fromArray(F, x, p3), s30);
+            s31 = w.fma(FloatVector.fromArray(F, x, p3 + N), s31);
+        }
+        s00.max(low).intoArray(y, y0);
+        s01.max(low).intoArray(y, y0 + N);
+        s10.max(low).intoArray(y, y1);
+        s11.max(low).intoArray(y, y1 + N);
+        s20.max(low).intoArray(y, y2);
+        s21.max(low).intoArray(y, y2 + N);
+        s30.max(low).intoArray(y, y3);
+        s31.max(low).intoArray(y, y3 + N);
+    }
+
+    private static void row4x1(int from, int to, char[] columns, float[] values, int[] offsets, float bias, float low,
+            float[] x, int x0, int x1, int x2, int x3, float[] y, int y0, int y1, int y2, int y3) {
+        FloatVector s00 = FloatVector.broadcast(F, bias);
+        FloatVector s10 = FloatVector.broadcast(F, bias);
+        FloatVector s20 = FloatVector.broadcast(F, bias);
+        FloatVector s30 = FloatVector.broadcast(F, bias);
+        for (int j = from; j < to; j++) {
+            FloatVector w = FloatVector.broadcast(F, values[j]);
+            int offset = offsets[columns[j]];
+            int p0 = x0 + offset;
+            s00 = w.fma(FloatVector.fromArray(F, x, p0), s00);
+            int p1 = x1 + offset;
+            s10 = w.fma(FloatVector.fromArray(F, x, p1), s10);
+            int p2 = x2 + offset;
+            s20 = w.fma(FloatVector.fromArray(F, x, p2), s20);
+            int p3 = x3 + offset;
+            s30 = w.fma(FloatVector.fromArray(F, x, p3), s30);
+        }
+        s00.max(low).intoArray(y, y0);
+        s10.max(low).intoArray(y, y1);
+        s20.max(low).intoArray(y, y2);
+        s30.max(low).intoArray(y, y3);
+    }
+}

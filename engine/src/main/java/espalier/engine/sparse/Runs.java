@@ -1,0 +1,85 @@
+package espalier.engine.sparse;
+
+import static espalier.engine.kernel.SparseKernels.RUNS;
+
+import espalier.engine.kernel.SparseKernels;
+import it.unimi.dsi.fastutil.ints.IntArrayList;
+
+/**
+ * How the positions of an output plane are cut into runs of vectors, four to a call of {@link SparseKernels}.
+ *
+ * @param vectors of each run
+ * @param x where each run's input begins, in floats from the first output's
+ * @param y where its output goes, in floats from the first output's
+ */
+record Runs(int vectors, int[] x, int[] y) {
+    /** What a call costs beside its multiply-adds, counted in these. */
+    private static final int OVERHEAD = 2;
+
+    /**
+     * {@return runs within rows}
+     *
+     * @param rows of the output, of {@code length} floats each: at least a vector
+     * @param xPitch floats between rows of the input
+     * @param yPitch floats between rows of the output
+     */
+    static Runs ofRows(SparseKernels k, int rows, int length, int xPitch, int yPitch) {
+        int vectors = vectors(k, rows, length);
+        int run = vectors * k.lanes();
+        IntArrayList x = new IntArrayList();
+        IntArrayList y = new IntArrayList();
+        // Four rows at the same columns, before the next columns: they share most of their input.
+        for (int block = 0; block < rows; block += RUNS) {
+            for (int p = 0; p < length; p += run) {
+                // The last run of a row begins early, and computes again what the one before it did.
+                int at = Math.min(p, length - run);
+                for (int row = block; row < Math.min(block + RUNS, rows); row++) {
+                    x.add(row * xPitch + at);
+                    y.add(row * yPitch + at);
+                }
+            }
+        }
+        return of(vectors, x, y);
+    }
+
+    /** {@return runs of one row that may be shorter than they: up to a vector's run more than {@code length} is computed} */
+    static Runs beyond(SparseKernels k, int length) {
+        int vectors = vectors(k, 1, length);
+        IntArrayList at = new IntArrayList();
+        for (int p = 0; p < length; p += vectors * k.lanes()) {
+            at.add(p);
+        }
+        return of(vectors, at, at.clone());
+    }
+
+    private static Runs of(int vectors, IntArrayList x, IntArrayList y) {
+        while (x.size() % RUNS != 0) {
+            x.add(x.getInt(x.size() - 1));
+            y.add(y.getInt(y.size() - 1));
+        }
+        return new Runs(vectors, x.toIntArray(), y.toIntArray());
+    }
+
+    private static int vectors(SparseKernels k, int rows, int length) {
+        int best = 1;
+        long least = Long.MAX_VALUE;
+        for (int v = k.maxVectors(); v >= 1; v /= 2) {
+            int run = v * k.lanes();
+            long cost = (long) Math.ceilDiv(rows * Math.ceilDiv(length, run), RUNS) * (RUNS * v + OVERHEAD);
+            if (cost < least && (run <= length || v == 1)) {
+                best = v;
+                least = cost;
+            }
+        }
+        return best;
+    }
+
+    /** {@return floats from the first output's to the end of the last run's} */
+    int reach(SparseKernels k) {
+        int last = 0;
+        for (int at : y) {
+            last = Math.max(last, at);
+        }
+        return last + vectors * k.lanes();
+    }
+}

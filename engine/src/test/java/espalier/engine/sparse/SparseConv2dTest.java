@@ -1,0 +1,108 @@
+package espalier.engine.sparse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import espalier.engine.kernel.ConvShape;
+import espalier.engine.kernel.Kernels;
+import espalier.engine.tensor.Shape;
+import espalier.engine.tensor.Tensor;
+import espalier.engine.weight.CsrWeight;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Sparse convolutions against six nested loops in double: strides, borders, groups, and any number of images. */
+class SparseConv2dTest {
+    /** One convolution: its group's shape, groups, the borders of input and output, and how many images. */
+    record Case(ConvShape g, int groups, int inBorder, int outBorder, int n) {}
+
+    static Stream<Case> cases() {
+        ConvShape same = new ConvShape(3, 8, 8, 5, 3, 3, 1, 1, 1);
+        return Stream.of(
+                        new Case(same, 1, 1, 1, 0),
+                        new Case(same, 1, 0, 1, 0),
+                        new Case(same, 1, 2, 0, 0),
+                        new Case(new ConvShape(4, 16, 16, 6, 3, 3, 1, 1, 1), 1, 1, 1, 0),
+                        new Case(new ConvShape(4, 9, 7, 8, 3, 3, 2, 1, 1), 1, 1, 1, 0),
+                        new Case(new ConvShape(2, 8, 8, 3, 1, 1, 2, 0, 1), 1, 1, 1, 0),
+                        new Case(new ConvShape(1, 11, 13, 1, 5, 3, 3, 2, 1), 6, 2, 2, 0),
+                        new Case(new ConvShape(3, 12, 10, 2, 3, 3, 2, 3, 2), 2, 3, 3, 0),
+                        new Case(new ConvShape(5, 12, 12, 7, 1, 1, 1, 0, 1), 1, 1, 1, 0),
+                        new Case(new ConvShape(1, 28, 28, 6, 5, 5, 1, 0, 1), 1, 2, 2, 0),
+                        new Case(new ConvShape(2, 1, 1, 2, 3, 3, 1, 1, 1), 1, 1, 1, 0),
+                        new Case(new ConvShape(7, 2, 2, 9, 3, 3, 1, 1, 1), 1, 1, 1, 0),
+                        new Case(new ConvShape(37, 1, 1, 10, 1, 1, 1, 0, 1), 1, 0, 0, 0))
+                .flatMap(c -> Stream.of(1, 3, 16, 32).map(n -> new Case(c.g, c.groups, c.inBorder, c.outBorder, n)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void equalsTheLoops(Case c) {
+        for (Kernels kernels : List.of(Kernels.scalar(), Kernels.active())) {
+            check(kernels, c);
+        }
+    }
+
+    private static void check(Kernels kernels, Case c) {
+        SplittableRandom random = new SplittableRandom(c.hashCode());
+        ConvShape g = c.g;
+        Planes in = new Planes(g.c() * c.groups, g.h(), g.w(), c.inBorder);
+        Planes out = new Planes(g.o() * c.groups, g.oh(), g.ow(), c.outBorder);
+        Tensor w = Tensor.zeros(Shape.of(out.channels(), g.c(), g.kh(), g.kw()));
+        for (int i = 0; i < w.size(); i++) {
+            w.data()[i] = random.nextInt(3) == 0 ? (float) random.nextDouble(-1, 1) : 0;
+        }
+        float[] bias = new float[out.channels()];
+        for (int o = 0; o < bias.length; o++) {
+            bias[o] = (float) random.nextDouble(-1, 1);
+        }
+        var conv = new SparseConv2d(kernels.sparse(), g, c.groups, CsrWeight.of(w), bias, 0, in, out, c.n);
+        int slack = SparseConv2d.slack(kernels.sparse());
+        float[] x = new float[3 + in.size() * c.n + slack];
+        float[] y = new float[5 + out.size() * c.n];
+        for (int ch = 0; ch < in.channels(); ch++) {
+            for (int row = 0; row < in.height(); row++) {
+                for (int i = 0; i < in.width() * c.n; i++) {
+                    x[3 + in.at(ch, row, 0) * c.n + i] = (float) random.nextDouble(-1, 1);
+                }
+            }
+        }
+        float[] scratch = new float[7 + conv.scratchSize()];
+        // Twice: what the first run leaves behind must not matter.
+        conv.run(x, 3, y, 5, scratch, 7);
+        conv.run(x, 3, y, 5, scratch, 7);
+        float[] expected = new float[y.length];
+        for (int o = 0; o < out.channels(); o++) {
+            for (int row = 0; row < out.height(); row++) {
+                for (int column = 0; column < out.width(); column++) {
+                    for (int i = 0; i < c.n; i++) {
+                        double sum = bias[o] + sum(c, in, w, x, o, row, column, i);
+                        expected[5 + out.at(o, row, column) * c.n + i] = (float) Math.max(sum, 0);
+                    }
+                }
+            }
+        }
+        assertThat(y).as(kernels.name()).containsExactly(expected, Offset.offset(1e-5f));
+    }
+
+    private static double sum(Case c, Planes in, Tensor w, float[] x, int o, int row, int column, int image) {
+        ConvShape g = c.g;
+        double sum = 0;
+        for (int ch = 0; ch < g.c(); ch++) {
+            for (int ky = 0; ky < g.kh(); ky++) {
+                for (int kx = 0; kx < g.kw(); kx++) {
+                    int y = row * g.stride() - g.padding() + ky * g.dilation();
+                    int z = column * g.stride() - g.padding() + kx * g.dilation();
+                    if (y >= 0 && y < g.h() && z >= 0 && z < g.w()) {
+                        sum += (double) w.data()[((o * g.c() + ch) * g.kh() + ky) * g.kw() + kx]
+                                * x[3 + in.at(o / g.o() * g.c() + ch, y, z) * c.n + image];
+                    }
+                }
+            }
+        }
+        return sum;
+    }
+}
