@@ -20,16 +20,27 @@ public final class AdversarialSet {
     private final BitSet sourceRightClean;
     private final BitSet sourceRightAdversarial;
 
-    private AdversarialSet(DifferentiableModel source, ThreatModel threat, LabelledImages images, int batchSize, long seed,
+    /** Makes images, in the workspace that is open, of clean ones, their classes, and the position of the first. */
+    @FunctionalInterface
+    private interface Maker {
+        Tensor of(Tensor images, int[] labels, int firstIndex);
+    }
+
+    private AdversarialSet(DifferentiableModel source, ThreatModel threat, LabelledImages images, int batchSize, Maker maker,
             IntConsumer progress) {
+        if (batchSize < 1) {
+            throw new IllegalArgumentException("batch size must be at least 1, got " + batchSize);
+        }
+        if (images.size() < 1) {
+            throw new IllegalArgumentException("there are no images to attack");
+        }
         this.threat = threat;
         this.clean = images;
         this.batchSize = batchSize;
-        var attack = new Pgd(threat);
         for (int from = 0; from < images.size(); from += batchSize) {
             int to = Math.min(images.size(), from + batchSize);
             try (Workspace _ = Workspace.open()) {
-                adversarial.add(attack.perturb(source, images.images(from, to), images.labels(from, to), seed, from).copy());
+                adversarial.add(maker.of(images.images(from, to), images.labels(from, to), from).copy());
             }
             progress.accept(to);
         }
@@ -47,13 +58,21 @@ public final class AdversarialSet {
      */
     public static AdversarialSet craft(DifferentiableModel source, ThreatModel threat, LabelledImages images, int batchSize,
             long seed, IntConsumer progress) {
-        if (batchSize < 1) {
-            throw new IllegalArgumentException("batch size must be at least 1, got " + batchSize);
-        }
-        if (images.size() < 1) {
-            throw new IllegalArgumentException("there are no images to attack");
-        }
-        return new AdversarialSet(source, threat, images, batchSize, seed, progress);
+        var attack = new Pgd(threat);
+        return new AdversarialSet(source, threat, images, batchSize,
+                (x, labels, first) -> attack.perturb(source, x, labels, seed, first), progress);
+    }
+
+    /**
+     * {@return a random point of the threat model's ball for each image, which no attack worth its name falls behind}
+     *
+     * @param source what the targets are compared with; it has no part in the making
+     */
+    public static AdversarialSet noise(DifferentiableModel source, ThreatModel threat, LabelledImages images, int batchSize,
+            long seed) {
+        var attack = new Pgd(threat);
+        return new AdversarialSet(source, threat.withGradientSource(ThreatModel.NONE), images, batchSize,
+                (x, labels, first) -> attack.noise(x, labels.length, seed, first), _ -> {});
     }
 
     /** {@return the number of images} */
@@ -78,7 +97,17 @@ public final class AdversarialSet {
      *     {@link ThreatModel#transferFrom}
      */
     public Robustness judge(DifferentiableModel target, String gradientSource) {
-        return compare(rightClean(target), rightAdversarial(target), gradientSource);
+        return judge(target, rightClean(target), gradientSource);
+    }
+
+    /** As {@link #judge(DifferentiableModel, String)}, where it is known which clean images the target is right about. */
+    public Robustness judge(DifferentiableModel target, BitSet rightClean, String gradientSource) {
+        return compare(rightClean, rightAdversarial(target), gradientSource);
+    }
+
+    /** {@return which of the clean images {@code model} is right about} */
+    public BitSet rightClean(DifferentiableModel model) {
+        return right(model, clean::images);
     }
 
     private Robustness compare(BitSet rightClean, BitSet rightAdversarial, String gradientSource) {
@@ -90,15 +119,12 @@ public final class AdversarialSet {
         BitSet ofBothRight = (BitSet) foolsBoth.clone();
         ofBothRight.and(bothRight);
         return new Robustness(threat.withGradientSource(gradientSource), size(), share(rightClean), share(rightAdversarial),
-                share(sourceRightClean), share(sourceRightAdversarial), share(bothRight), share(foolsBoth), share(ofBothRight));
+                share(sourceRightClean), share(sourceRightAdversarial), share(bothRight), share(foolsBoth), share(ofBothRight),
+                rightClean, rightAdversarial);
     }
 
     private double share(BitSet images) {
         return (double) images.cardinality() / size();
-    }
-
-    private BitSet rightClean(DifferentiableModel model) {
-        return right(model, clean::images);
     }
 
     private BitSet rightAdversarial(DifferentiableModel model) {

@@ -135,6 +135,19 @@ public record Pgd(ThreatModel threat) {
         return adversarial;
     }
 
+    /** {@return a random point of the ball around each of {@code images} images, in the workspace open at the call} */
+    Tensor noise(Tensor x, int images, long seed, int firstIndex) {
+        Tensor noisy = Workspace.empty(x.shape());
+        int n = x.size() / Math.max(1, images);
+        System.arraycopy(x.data(), 0, noisy.data(), 0, x.size());
+        Parallel.forEach(images, i -> {
+            threat.norm().randomStart(noisy.data(), x.data(), i * n, n, threat.epsilon(), threat.space(),
+                    random(seed, firstIndex + i, 0));
+            threat.norm().tighten(noisy.data(), x.data(), i * n, n, threat.epsilon(), threat.space());
+        });
+        return noisy;
+    }
+
     /** {@return the class that each image shall leave, or reach} */
     private int[] goals(DifferentiableModel model, Tensor x, int[] labels) {
         boolean predicted = threat.labels() == LabelSource.PREDICTED;

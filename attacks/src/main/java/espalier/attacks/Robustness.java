@@ -1,5 +1,7 @@
 package espalier.attacks;
 
+import java.util.BitSet;
+
 /**
  * How a model fares on adversarial images. All figures are fractions of the same images.
  *
@@ -13,7 +15,20 @@ package espalier.attacks;
  * @param bothRight both models are right about the clean image
  * @param foolsBoth both models are wrong about the adversarial image
  * @param foolsBothOfBothRight both are right about the clean image and wrong about the adversarial one
+ * @param rightClean which clean images the judged model is right about; not to be changed
+ * @param rightAdversarial which adversarial ones; not to be changed
  */
 public record Robustness(ThreatModel threatModel, int images, double cleanAccuracy, double adversarialAccuracy,
         double sourceCleanAccuracy, double sourceAdversarialAccuracy, double bothRight, double foolsBoth,
-        double foolsBothOfBothRight) {}
+        double foolsBothOfBothRight, BitSet rightClean, BitSet rightAdversarial) {
+
+    /** {@return of the images that the judged model was right about, the share that the attack made it wrong about} */
+    public double successRate() {
+        if (rightClean.isEmpty()) {
+            return 0;
+        }
+        BitSet fooled = (BitSet) rightClean.clone();
+        fooled.andNot(rightAdversarial);
+        return (double) fooled.cardinality() / rightClean.cardinality();
+    }
+}

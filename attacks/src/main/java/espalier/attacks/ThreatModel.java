@@ -14,13 +14,16 @@ import espalier.engine.UserError;
  * @param target which class to reach, or none
  * @param targetClass the class of {@link Target#FIXED}, else null
  * @param labels the class that an image is taken to have
- * @param gradientSource whose gradients lead the attack: {@link #SELF}, {@link #FLOAT_PARENT} or {@link #transferFrom}
+ * @param gradientSource whose gradients lead the attack: {@link #SELF}, {@link #FLOAT_PARENT},
+ *     {@link #NONE} or {@link #transferFrom}
  * @param space what is moved; null, as in files of old, for pixels
  */
 public record ThreatModel(Norm norm, double epsilon, double stepSize, int steps, int restarts, boolean randomStart,
         Target target, Integer targetClass, LabelSource labels, String gradientSource, AttackSpace space) {
     /** The judged model's own gradients: a white-box attack. */
     public static final String SELF = "self";
+    /** Nobody's: a random perturbation. */
+    public static final String NONE = "none, a random perturbation";
     /** Those of the float model that the judged one was quantized from. */
     public static final String FLOAT_PARENT = "float parent";
 

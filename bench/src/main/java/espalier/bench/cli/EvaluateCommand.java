@@ -160,9 +160,9 @@ final class EvaluateCommand implements Runnable {
         Sizes sizes = subject.sizes;
         return Result.of(data.name(), subject.model, strategy(subject),
                 (double) sizes.parameters() / sizes.nonzeroParameters(),
-                subject.quantized, network.seed(), clean, own, transfer,
-                transfer == null ? null : sourceWeights.getFileName().toString(), sizes, seconds,
-                Environment.current(), null);
+                subject.quantized, network.seed(), clean,
+                new Result.Attacked(own, transfer, transfer == null ? null : sourceWeights.getFileName().toString(), null, null),
+                sizes, seconds, Environment.current(), null);
     }
 
     /** {@return what a file tells of its pruning: whether it was; of int8, which rounds small weights to 0, not even that} */
@@ -179,7 +179,8 @@ final class EvaluateCommand implements Runnable {
         text.printf(Locale.ROOT, "clean        %6.2f %%   (top 5: %.2f %%)%n", 100 * r.cleanAccuracy(),
                 100 * r.top5Accuracy());
         if (r.threatModel() != null) {
-            text.printf(Locale.ROOT, "adversarial  %6.2f %%%n", 100 * r.adversarialAccuracy());
+            text.printf(Locale.ROOT, "adversarial  %6.2f %%   of all; %.2f %% of those it was right about are fooled%n",
+                    100 * r.adversarialAccuracy(), 100 * r.successRate());
         }
         if (r.transferAccuracy() != null) {
             text.printf(Locale.ROOT, "transfer     %6.2f %%   from %s; %.2f %% fool both%n", 100 * r.transferAccuracy(),

@@ -91,7 +91,7 @@ final class PruneCommand implements Runnable {
         MaskFile.write(out.beside("masks"), pruning.masks());
         model.save(out.network());
         Result result = Result.of(data.name(), model.name(), strategy.toString(), compression, false, network.seed(), clean,
-                null, null, null, Sizes.of(model), (System.nanoTime() - start) / 1e9, Environment.current(), null);
+                Result.Attacked.NOT, Sizes.of(model), (System.nanoTime() - start) / 1e9, Environment.current(), null);
         Output.of(spec).emit(Json.tree(result), text -> {
             text.printf(Locale.ROOT, "%s, %s: %,d of %,d parameters stay, compression %.4f%n", model.name(), strategy,
                     pruning.remaining(), pruning.parameters(), pruning.compression());
@@ -114,7 +114,7 @@ final class PruneCommand implements Runnable {
     }
 
     private void tune(Model model, Dataset data, OutPath out, Progress progress) {
-        Training training = new Training(epochs, null, "adam", learningRate, 0.9, true, 0, "one-cycle", 0, false);
+        Training training = new Training(epochs, null, "adam", learningRate, 0.9, true, 0, "one-cycle", 0, false, null);
         try (TrainingProgress listener = new TrainingProgress(progress, strategy.toString())) {
             new Trainer(model, data.train(), training.config(network.batchSize(), network.seed()))
                     .checkpointsIn(out.checkpoints(), false)

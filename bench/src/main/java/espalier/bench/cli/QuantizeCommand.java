@@ -52,8 +52,8 @@ final class QuantizeCommand implements Runnable {
         Evaluation before = Evaluator.evaluate(model::logits, data.test(), network.batchSize());
         Evaluation after = Evaluator.evaluate(quantized::logits, data.test(), network.batchSize());
         quantized.save(out.network());
-        Result result = Result.of(data.name(), model.name(), Cell.DENSE, 1, true, network.seed(), after, null, null, null,
-                Sizes.of(model), (System.nanoTime() - start) / 1e9, Environment.current(), null);
+        Result result = Result.of(data.name(), model.name(), Cell.DENSE, 1, true, network.seed(), after,
+                Result.Attacked.NOT, Sizes.of(model), (System.nanoTime() - start) / 1e9, Environment.current(), null);
         Output.of(spec).emit(Json.tree(result), text -> {
             text.printf(Locale.ROOT, "%s on %s: float32 %.2f %%, int8 %.2f %% of %,d test images (activations in %d bits)%n",
                     model.name(), data.name(), 100 * before.top1(), 100 * after.top1(), after.images(), bits);

@@ -89,7 +89,7 @@ final class TrainCommand implements Runnable {
         OutPath out = network.out("train-" + model.name() + "-" + data.name());
         double rate = learningRate != null ? learningRate : optimizer.equals("sgd") ? 0.1 : 0.002;
         Training training = new Training(epochs, null, optimizer, rate, momentum, !plain, weightDecay, schedule,
-                labelSmoothing, augment);
+                labelSmoothing, augment, null);
         try (TrainingProgress progress = new TrainingProgress(Output.progress(spec), model.name())) {
             TrainingConfig config = training.config(network.batchSize(), network.seed());
             List<EpochReport> history = new Trainer(model, data.train(), config)

@@ -1,10 +1,9 @@
 package espalier.bench.study;
 
 import espalier.attacks.AdversarialSet;
-import espalier.attacks.AttackSpace;
 import espalier.attacks.DifferentiableModel;
+import espalier.attacks.InputGradients;
 import espalier.attacks.LabelledImages;
-import espalier.attacks.ThreatModel;
 import espalier.compress.Reading;
 import espalier.compress.Reading.Switch;
 import espalier.compress.lower.LoweredModel;
@@ -13,6 +12,7 @@ import espalier.datasets.Dataset;
 import espalier.datasets.Split;
 import espalier.engine.op.Normalize;
 import espalier.nn.model.Model;
+import java.util.BitSet;
 import java.util.function.IntConsumer;
 
 /** Where networks are attacked in one reading: which images, and whether as pixels or normalized. */
@@ -47,11 +47,23 @@ final class Arena {
 
     /** {@return images made with the gradients of {@code model}} */
     AdversarialSet attack(Model model, Attack attack, int batchSize, long seed, IntConsumer progress) {
-        ThreatModel threat = reading.apply(attack.threatModel());
-        boolean pixels = threat.space() == AttackSpace.PIXELS;
-        LabelledImages given = LabelledImages.of(images.size(),
-                (from, to) -> pixels ? images.images(from, to) : normalize.apply(images.images(from, to)), images::labels);
-        return AdversarialSet.craft(of(model), threat, given, batchSize, seed, progress);
+        return AdversarialSet.craft(of(model), reading.apply(attack.threatModel()), given(), batchSize, seed, progress);
+    }
+
+    /** {@return images moved at random as far as the attack may, to be compared with {@code model}} */
+    AdversarialSet noise(Model model, Attack attack, int batchSize, long seed) {
+        return AdversarialSet.noise(of(model), reading.apply(attack.threatModel()), given(), batchSize, seed);
+    }
+
+    /** {@return the images where the gradient of {@code model} leads nowhere} */
+    BitSet useless(Model model, int batchSize) {
+        return InputGradients.useless(of(model), given(), batchSize);
+    }
+
+    private LabelledImages given() {
+        boolean normalized = reading.has(Switch.NORMALIZED_ATTACK);
+        return LabelledImages.of(images.size(),
+                (from, to) -> normalized ? normalize.apply(images.images(from, to)) : images.images(from, to), images::labels);
     }
 
     /** {@return the network as it is attacked and judged here} */

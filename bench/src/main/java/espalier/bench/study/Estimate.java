@@ -31,8 +31,9 @@ import java.util.function.Predicate;
  * What a study consists of, and about how long it would take: passes through its networks, each by what it costs here now.
  *
  * @param jobs in the order in which they would be computed
+ * @param matrixSeconds for the transfer matrix
  */
-public record Estimate(List<Job> jobs) {
+public record Estimate(List<Job> jobs, double matrixSeconds) {
     /**
      * A network and what is to be found out about it.
      *
@@ -71,7 +72,8 @@ public record Estimate(List<Job> jobs) {
     /** Looks at a network for a kind of evidence once per parent. */
     private record Look(Cell.Dense parent, Evidence.Kind kind, Reading reading) {}
 
-    static Estimate of(StudyConfig config, Dataset data, Predicate<Cell> known, Progress progress) {
+    /** @param rows says which rows of the transfer matrix are known, by digest */
+    static Estimate of(StudyConfig config, Dataset data, Predicate<Cell> known, Predicate<String> rows, Progress progress) {
         Map<String, Costs> costs = new HashMap<>();
         for (String name : config.model()) {
             progress.line("measuring " + name);
@@ -80,7 +82,8 @@ public record Estimate(List<Job> jobs) {
         }
         Set<Look> looked = new HashSet<>();
         List<Job> jobs = new ArrayList<>();
-        for (Plan.Job job : Plan.of(config).networks()) {
+        Plan plan = Plan.of(config);
+        for (Plan.Job job : plan.networks()) {
             Cell.Network network = job.network();
             List<Cell> open = job.cells().stream().filter(known.negate()).toList();
             Costs c = costs.get(network.parent().model());
@@ -96,10 +99,9 @@ public record Estimate(List<Job> jobs) {
                 }
             }
             jobs.add(new Job(network.parent().model(), network.parent().seed(), network.title(), job.cells().size(),
-                    open.size(),
-                    seconds));
+                    open.size(), seconds));
         }
-        return new Estimate(jobs);
+        return new Estimate(jobs, matrix(config, data, plan, rows, costs));
     }
 
     private static int count(Integer wanted, int all) {
@@ -108,9 +110,8 @@ public record Estimate(List<Job> jobs) {
 
     private static double training(Training t, StudyConfig config, Dataset data, Costs c) {
         int images = count(t.images(), data.train().size());
-        return (double) t.epochs() * (images < config.batchSize()
-                ? images : images / config.batchSize() * config.batchSize())
-                * c.training;
+        int batch = t.batchSize(config.batchSize());
+        return (double) t.epochs() * (images < batch ? images : images / batch * batch) * c.training;
     }
 
     private static double pruning(Cell.Network network, StudyConfig config, Dataset data, Costs c, Set<Look> looked) {
@@ -143,18 +144,38 @@ public record Estimate(List<Job> jobs) {
                 + (double) count(config.testImages(), data.test().size()) * ((int8 ? 1 : 0) + (float32 ? 1 : 0));
         double seconds = images * c.forward;
         Set<List<Object>> crafted = new HashSet<>();
+        Set<Reading> looked = new HashSet<>();
         for (Cell cell : open) {
             Reading reading = cell.asRead();
             int attacked = count(config.attackImages(),
                     reading.has(Switch.TRAINING_IMAGES) ? data.train().size() : data.test().size());
-            ThreatModel threat = cell.attack().threatModel();
             if (crafted.add(List.of(cell.attack(), reading))) {
-                seconds += attacked * (threat.steps() * threat.restarts() * c.attack + 2 * c.forward);
+                seconds += attacked * (crafting(cell.attack(), c) + 2 * c.forward);
             }
-            // Clean and adversarial, its own and those that are transferred.
-            seconds += attacked * (cell.network().isDense() ? 2 : 4) * c.forward;
+            // Whether gradients lead anywhere, and what is right before an attack.
+            seconds += looked.add(reading) ? attacked * (c.attack + 2 * c.forward) : 0;
+            // Attacked, its own way and by transfer, and moved at random.
+            seconds += attacked * (cell.network().isDense() ? 2 : 3) * c.forward;
         }
         return seconds;
+    }
+
+    private static double crafting(Attack attack, Costs c) {
+        return attack.threatModel().steps() * attack.threatModel().restarts() * c.attack;
+    }
+
+    /** {@return seconds for the rows of the matrix that are not known} */
+    private static double matrix(StudyConfig config, Dataset data, Plan plan, Predicate<String> known,
+            Map<String, Costs> costs) {
+        if (config.matrix() == null) {
+            return 0;
+        }
+        int images = count(config.matrix().images(), data.test().size());
+        List<Cell.Network> networks = MatrixJob.networks(config, plan);
+        double judging = networks.stream().mapToDouble(n -> costs.get(n.parent().model()).forward).sum()
+                * 2 * (config.quantization().enabled() ? 2 : 1);
+        return networks.stream().filter(n -> !known.test(MatrixJob.digest(config, n, networks)))
+                .mapToDouble(n -> images * (judging + crafting(config.matrix().attack(), costs.get(n.parent().model())))).sum();
     }
 
     /** {@return a row for each network, and the sum} */
@@ -167,7 +188,9 @@ public record Estimate(List<Job> jobs) {
         }
         int cells = jobs.stream().mapToInt(Job::cells).sum();
         int open = jobs.stream().mapToInt(Job::open).sum();
-        return table + String.format(Locale.ROOT, "%d networks, %d cells, %d to do: about %s, by what passes cost here now.%n",
-                jobs.size(), cells, open, Durations.print(jobs.stream().mapToDouble(Job::seconds).sum()));
+        double seconds = jobs.stream().mapToDouble(Job::seconds).sum() + matrixSeconds;
+        return table + String.format(Locale.ROOT,
+                "%d networks, %d cells, %d to do%s: about %s, by what passes cost here now.%n", jobs.size(), cells, open,
+                matrixSeconds > 0 ? ", transfer matrix " + Durations.print(matrixSeconds) : "", Durations.print(seconds));
     }
 }

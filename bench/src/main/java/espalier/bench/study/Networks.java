@@ -21,6 +21,7 @@ import espalier.nn.train.Trainer;
 import espalier.nn.train.TrainingConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -36,6 +37,7 @@ final class Networks {
     private final Map<Seen, Observed> ofDense = new HashMap<>();
     private final Map<Reading, Arena> arenas = new HashMap<>();
     private final Map<Attacked, AdversarialSet> attacks = new HashMap<>();
+    private final Map<Attacked, AdversarialSet> noise = new HashMap<>();
     private Model dense;
 
     /** What the dense network was looked at for. */
@@ -69,6 +71,17 @@ final class Networks {
         return attacks.computeIfAbsent(new Attacked(attack, reading), _ -> attacked(dense(), attack, reading, "dense"));
     }
 
+    /** {@return images moved at random as far as the attack may} */
+    AdversarialSet noise(Attack attack, Reading reading) {
+        return noise.computeIfAbsent(new Attacked(attack, reading), _ -> arena(reading).noise(dense(), attack,
+                config.batchSize(), denseCell.parent().seed()));
+    }
+
+    /** {@return the attacked images where the gradient of {@code model} leads nowhere} */
+    BitSet useless(Model model, Reading reading) {
+        return arena(reading).useless(model, config.batchSize());
+    }
+
     /** {@return images made on {@code model}} */
     AdversarialSet attacked(Model model, Attack attack, Reading reading, String name) {
         Arena arena = arena(reading);
@@ -81,7 +94,7 @@ final class Networks {
         if (dense == null) {
             dense = untrained();
             if (config.weights() != null) {
-                dense.load(Path.of(config.weights()));
+                dense.load(Plan.weights(config, denseCell.parent().model(), denseCell.parent().seed()));
             }
             Path checkpoints = folder.checkpoints(denseCell);
             if (config.weights() == null && config.training().epochs() > 0) {

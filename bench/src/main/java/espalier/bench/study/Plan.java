@@ -25,11 +25,11 @@ record Plan(List<Job> networks) {
 
     /** @throws UserError when the weights cannot be read */
     static Plan of(StudyConfig c) {
-        String weights = c.weights() == null ? null : digestOf(Path.of(c.weights()));
         List<Reading> readings = c.reading().stream().map(Reading::byName).toList();
         SequencedMap<Cell.Network, SequencedSet<Reading>> networks = new LinkedHashMap<>();
         for (String model : c.model()) {
             for (long seed : c.seeds()) {
+                String weights = c.weights() == null ? null : digestOf(weights(c, model, seed));
                 Cell.Dense parent = new Cell.Dense(c.dataset(), model, seed, c.batchSize(), weights,
                         weights == null ? c.training() : null);
                 add(networks, new Cell.Network(parent, Cell.DENSE, 1, null, null, null), readings);
@@ -40,8 +40,7 @@ record Plan(List<Job> networks) {
                             PruningStrategy by = PruningStrategy.byName(strategy);
                             String relevant = Cell.recorded(by.relevant(reading), by.relevant(Reading.PAPER));
                             add(networks, new Cell.Network(parent, strategy, compression, scores(c, strategy),
-                                    c.fineTuning(),
-                                    relevant), List.of(reading));
+                                    c.fineTuning(), relevant), List.of(reading));
                         }
                     }
                 }
@@ -83,6 +82,11 @@ record Plan(List<Job> networks) {
             case ADVERSARIAL_GRADIENT -> c.scores();
             case GRADIENT, SQUARED_GRADIENT, ACTIVATION -> new Scores(c.scores().images(), null);
         };
+    }
+
+    /** {@return the file that a dense network is loaded from} */
+    static Path weights(StudyConfig c, String model, long seed) {
+        return Path.of(c.weights().replace("{model}", model).replace("{seed}", Long.toString(seed)));
     }
 
     private static String digestOf(Path weights) {

@@ -6,6 +6,7 @@ import espalier.attacks.ThreatModel;
 import espalier.bench.report.Environment;
 import espalier.compress.Sizes;
 import espalier.nn.train.Evaluation;
+import java.util.BitSet;
 import java.util.function.UnaryOperator;
 
 /**
@@ -22,7 +23,12 @@ import java.util.function.UnaryOperator;
  * @param testImages how many they are
  * @param adversarialAccuracy on images attacked with the gradients that the threat model names
  * @param transferAccuracy on images made on {@code transferSource}
- * @param foolsBoth share of those that fool both their source and this network
+ * @param successRate of the images that this network was right about, the share that the attack made it wrong about
+ * @param transferSuccessRate the same by images made on {@code transferSource}
+ * @param bothRight share of the attacked images that source and network are right about before the attack
+ * @param foolsBoth share of those made on the source that fool both of them
+ * @param noiseAccuracy on the attacked images moved at random as far as the attack may
+ * @param uselessGradients share of the attacked images where no gradient leads anywhere
  * @param attackedCleanAccuracy on the attacked images before the attack
  * @param attackImages how many are attacked
  * @param parameters of the network before pruning
@@ -33,6 +39,7 @@ import java.util.function.UnaryOperator;
  * @param seconds from the end of the cell before to the end of this one
  * @param environment where it was measured
  * @param cell the whole record; left out where there is none
+ * @param outcomes image by image; left out where there is no cell
  */
 public record Result(
         @JsonInclude(JsonInclude.Include.NON_NULL) String digest,
@@ -49,7 +56,12 @@ public record Result(
         int testImages,
         Double adversarialAccuracy,
         Double transferAccuracy,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Double successRate,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Double transferSuccessRate,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Double bothRight,
         Double foolsBoth,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Double noiseAccuracy,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Double uselessGradients,
         Double attackedCleanAccuracy,
         Integer attackImages,
         long parameters,
@@ -60,20 +72,35 @@ public record Result(
         String transferSource,
         double seconds,
         Environment environment,
-        @JsonInclude(JsonInclude.Include.NON_NULL) Cell cell) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) Cell cell,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Outcomes outcomes) {
+    /** What a line is, for errors. */
+    static final String WHAT = "a result of a study";
+
+    /**
+     * How a network fares under attack.
+     *
+     * @param own led by its own gradients, or its float parent's; null without an attack
+     * @param transfer under images made on {@code transferSource}; null without one
+     * @param noise under a random perturbation; null outside a study
+     * @param useless where no gradient leads anywhere; null outside a study
+     */
+    public record Attacked(Robustness own, Robustness transfer, String transferSource, Robustness noise, BitSet useless) {
+        /** Not at all. */
+        public static final Attacked NOT = new Attacked(null, null, null, null, null);
+    }
 
     /**
      * {@return the result that these figures are}
      *
-     * @param own under the attack led by the network's own gradients, or its float parent's; null without an attack
-     * @param transfer under images made on {@code transferSource}; null without one
      * @param cell null outside a study
      */
     public static Result of(String dataset, String model, String strategy, double compression, boolean quantized, long seed,
-            Evaluation clean, Robustness own, Robustness transfer, String transferSource, Sizes sizes, double seconds,
-            Environment environment, Cell cell) {
+            Evaluation clean, Attacked attacked, Sizes sizes, double seconds, Environment environment, Cell cell) {
         UnaryOperator<Double> counted = right -> right;
         UnaryOperator<Double> countedAttacked = right -> right;
+        Robustness own = attacked.own;
+        Robustness transfer = attacked.transfer;
         if (cell != null) {
             int batch = cell.network().parent().batchSize();
             counted = right -> cell.asRead().accuracy(right, clean.images(), batch);
@@ -84,10 +111,19 @@ public record Result(
                 counted.apply(clean.top1()), counted.apply(clean.top5()), clean.images(),
                 own == null ? null : countedAttacked.apply(own.adversarialAccuracy()),
                 transfer == null ? null : countedAttacked.apply(transfer.adversarialAccuracy()),
-                transfer == null ? null : transfer.foolsBoth(),
+                own == null ? null : own.successRate(), transfer == null ? null : transfer.successRate(),
+                transfer == null ? null : transfer.bothRight(), transfer == null ? null : transfer.foolsBoth(),
+                attacked.noise == null ? null : countedAttacked.apply(attacked.noise.adversarialAccuracy()),
+                attacked.useless == null ? null : (double) attacked.useless.cardinality() / own.images(),
                 own == null ? null : countedAttacked.apply(own.cleanAccuracy()), own == null ? null : own.images(),
                 sizes.parameters(), sizes.nonzeroParameters(), sizes.macs(), sizes.nonzeroMacs(),
-                own == null ? null : own.threatModel(), transferSource, Math.round(seconds * 1000) / 1000.0, environment,
-                        cell);
+                own == null ? null : own.threatModel(), attacked.transferSource, Math.round(seconds * 1000) / 1000.0,
+                environment, cell, cell == null ? null : outcomes(clean, attacked));
+    }
+
+    private static Outcomes outcomes(Evaluation clean, Attacked a) {
+        return new Outcomes(new Images(clean.right()), new Images(clean.right5()), new Images(a.own.rightClean()),
+                new Images(a.own.rightAdversarial()), new Images(a.transfer.rightAdversarial()),
+                new Images(a.noise.rightAdversarial()), new Images(a.useless));
     }
 }

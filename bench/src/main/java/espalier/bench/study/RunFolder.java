@@ -1,15 +1,18 @@
 package espalier.bench.study;
 
 import espalier.bench.report.Json;
+import espalier.compress.lower.LoweredModel;
+import espalier.datasets.Dataset;
 import espalier.engine.UserError;
 import espalier.nn.checkpoint.AtomicFile;
+import espalier.nn.model.Model;
+import espalier.nn.model.Models;
+import espalier.nn.train.Trainer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -19,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.csv.CsvMapper;
 import tools.jackson.dataformat.csv.CsvSchema;
@@ -33,16 +35,19 @@ final class RunFolder implements AutoCloseable {
 
     /** A line for each cell whose result is known. */
     static final String RESULTS = "results.jsonl";
+    /** A line for each source of the transfer matrix. */
+    static final String MATRIX = "matrix.jsonl";
+    /** The configuration. */
+    static final String STUDY = "study.yaml";
 
     private final Path folder;
     private final FileChannel lockFile;
-    private final FileChannel lines;
-    private final SequencedMap<String, Result> results = new LinkedHashMap<>();
+    private final JsonLines<Result> results;
 
-    private RunFolder(Path folder, FileChannel lockFile, FileChannel lines) {
+    private RunFolder(Path folder, FileChannel lockFile, JsonLines<Result> results) {
         this.folder = folder;
         this.lockFile = lockFile;
-        this.lines = lines;
+        this.results = results;
     }
 
     /**
@@ -52,20 +57,16 @@ final class RunFolder implements AutoCloseable {
      */
     static RunFolder open(Path folder) {
         FileChannel lockFile = null;
-        FileChannel lines = null;
         try {
             Files.createDirectories(folder);
             lockFile = FileChannel.open(folder.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (lock(lockFile) == null) {
                 throw new UserError(folder + " is in use by another run; wait for it or give another --out");
             }
-            lines = FileChannel.open(folder.resolve(RESULTS), StandardOpenOption.CREATE, StandardOpenOption.READ,
-                    StandardOpenOption.WRITE);
-            RunFolder opened = new RunFolder(folder, lockFile, lines);
-            opened.readLines();
-            return opened;
+            return new RunFolder(folder, lockFile,
+                    JsonLines.open(folder.resolve(RESULTS), Result.class, Result.WHAT, Result::digest));
         } catch (IOException | RuntimeException e) {
-            closeAll(lines, lockFile);
+            closeAll(lockFile);
             throw e instanceof RuntimeException r ? r
                     : new UserError(folder + " cannot be written: " + AtomicFile.reason((IOException) e), e);
         }
@@ -79,64 +80,39 @@ final class RunFolder implements AutoCloseable {
         }
     }
 
-    /** Reads the lines, and cuts off what comes after the last newline: a kill came while it was written. */
-    private void readLines() throws IOException {
-        byte[] bytes = Files.readAllBytes(resultsFile());
-        int whole = bytes.length;
-        while (whole > 0 && bytes[whole - 1] != '\n') {
-            whole--;
-        }
-        lines.truncate(whole);
-        lines.position(whole);
-        int number = 0;
-        for (String line : new String(bytes, 0, whole, StandardCharsets.UTF_8).lines().toList()) {
-            number++;
-            try {
-                Result r = Json.MAPPER.readValue(line, Result.class);
-                if (r == null || r.digest() == null) {
-                    throw new UserError(resultsFile() + " line " + number + " is not a result of a study; remove it");
-                }
-                results.put(r.digest(), r);
-            } catch (JacksonException e) {
-                throw new UserError(resultsFile() + " line " + number + " is not a result of a study; remove it", e);
-            }
-        }
-    }
-
     /** {@return the result of this cell, if it is known} */
     Optional<Result> result(Cell cell) {
-        return Optional.ofNullable(results.get(cell.digest()));
+        return Optional.ofNullable(results.records().get(cell.digest()));
     }
 
     /** {@return how many results there are, those of other configurations included} */
     int size() {
-        return results.size();
+        return results.records().size();
     }
 
     /** Adds a result, for good. */
     void append(Result result) {
-        ByteBuffer line = ByteBuffer.wrap((Json.MAPPER.writeValueAsString(result) + "\n").getBytes(StandardCharsets.UTF_8));
-        try {
-            long start = lines.position();
-            try {
-                while (line.hasRemaining()) {
-                    lines.write(line);
-                }
-                lines.force(true);
-            } catch (IOException e) {
-                lines.truncate(start);
-                throw e;
-            }
-        } catch (IOException e) {
-            throw new UserError(resultsFile() + " cannot be written: " + AtomicFile.reason(e), e);
-        }
-        results.put(result.digest(), result);
+        results.append(result);
         writeCsv();
+    }
+
+    /** {@return the rows of the transfer matrix that are known, by digest} */
+    SequencedMap<String, MatrixRow> matrix() {
+        return Files.exists(folder.resolve(MATRIX)) ? MatrixRow.read(folder.resolve(MATRIX)) : new LinkedHashMap<>();
+    }
+
+    /** {@return the file of the transfer matrix, to be added to} */
+    JsonLines<MatrixRow> openMatrix() {
+        try {
+            return MatrixRow.open(folder.resolve(MATRIX));
+        } catch (IOException e) {
+            throw new UserError(folder.resolve(MATRIX) + " cannot be written: " + AtomicFile.reason(e), e);
+        }
     }
 
     /** Writes the configuration; {@return whether there was another one before} */
     boolean writeConfig(StudyConfig config) {
-        Path file = folder.resolve("study.yaml");
+        Path file = folder.resolve(STUDY);
         String yaml = StudyFile.write(config);
         try {
             String before = Files.exists(file) ? Files.readString(file) : yaml;
@@ -152,18 +128,32 @@ final class RunFolder implements AutoCloseable {
         return folder.resolve("checkpoints").resolve(network.folder());
     }
 
-    Path path() {
-        return folder;
+    /** {@return a network that was finished, as a float network} */
+    Model model(Cell.Network network, Dataset data) {
+        Model model = Models.create(network.parent().model(), data.imageShape(), data.classes(), data.mean(), data.std(), 0);
+        model.load(checkpoints(network).resolve(Trainer.MODEL_FILE));
+        model.setTraining(false);
+        return model;
     }
 
-    private Path resultsFile() {
-        return folder.resolve(RESULTS);
+    /** {@return its int8 version} */
+    LoweredModel quantized(Cell.Network network) {
+        return LoweredModel.load(quantizedFile(network));
+    }
+
+    /** {@return where its int8 version is, if there is one} */
+    Path quantizedFile(Cell.Network network) {
+        return checkpoints(network).resolve("model.int8.safetensors");
+    }
+
+    Path path() {
+        return folder;
     }
 
     private void writeCsv() {
         List<Map<String, String>> rows = new ArrayList<>();
         SequencedMap<String, String> columns = new LinkedHashMap<>();
-        for (Result r : results.values()) {
+        for (Result r : results.records().values()) {
             Map<String, String> row = new LinkedHashMap<>();
             flatten("", Json.tree(r), row);
             row.forEach((name, _) -> columns.put(name, name));
@@ -174,12 +164,12 @@ final class RunFolder implements AutoCloseable {
         Json.writeText(folder.resolve("results.csv"), CSV.writer(schema.build()).writeValueAsString(rows));
     }
 
-    /** Nested objects become columns such as {@code threatModel.epsilon}; the cell, which repeats the rest, is left out. */
+    /** Nested objects become columns such as {@code threatModel.epsilon}; neither the cell, which repeats the rest, nor single images. */
     private static void flatten(String prefix, JsonNode node, Map<String, String> row) {
         for (Map.Entry<String, JsonNode> e : node.properties()) {
             String name = prefix + e.getKey();
             if (e.getValue().isObject()) {
-                if (!name.equals("cell")) {
+                if (!name.equals("cell") && !name.equals("outcomes")) {
                     flatten(name + ".", e.getValue(), row);
                 }
             } else {
@@ -190,16 +180,16 @@ final class RunFolder implements AutoCloseable {
 
     @Override
     public void close() {
-        closeAll(lines, lockFile);
+        closeAll(results, lockFile);
     }
 
-    private static void closeAll(FileChannel... channels) {
-        for (FileChannel c : channels) {
+    private static void closeAll(AutoCloseable... files) {
+        for (AutoCloseable c : files) {
             try {
                 if (c != null) {
                     c.close();
                 }
-            } catch (IOException e) {
+            } catch (Exception e) {
                 // What was appended was forced to disk already.
             }
         }

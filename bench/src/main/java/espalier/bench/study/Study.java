@@ -24,6 +24,8 @@ import espalier.nn.train.Evaluation;
 import espalier.nn.train.Evaluator;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -85,6 +87,9 @@ public final class Study {
                     compute(networks, job.network(), open, data, folder);
                 }
             }
+            if (config.matrix() != null) {
+                new MatrixJob(config, data, folder, progress).run(plan);
+            }
             return plan.cells().stream().map(c -> folder.result(c).orElseThrow()).toList();
         }
     }
@@ -98,10 +103,10 @@ public final class Study {
         Dataset data = Datasets.load(config.dataset(), dataRoot);
         requireReachable(data);
         if (!Files.exists(path.resolve(RunFolder.RESULTS))) {
-            return Estimate.of(config, data, _ -> false, progress);
+            return Estimate.of(config, data, _ -> false, _ -> false, progress);
         }
         try (RunFolder folder = RunFolder.open(path)) {
-            return Estimate.of(config, data, cell -> folder.result(cell).isPresent(), progress);
+            return Estimate.of(config, data, cell -> folder.result(cell).isPresent(), folder.matrix()::containsKey, progress);
         }
     }
 
@@ -125,28 +130,38 @@ public final class Study {
                     ? networks.attackedDense(t.attack, t.reading)
                     : networks.attacked(model, t.attack, t.reading, network.title()));
         }
-        Evaluation clean = null;
-        LoweredModel quantized = null;
-        for (Cell cell : open) {
-            if (cell.quantized() && quantized == null) {
-                quantized = Quantizer.quantize(model, data.train().head(cell.quantization().calibrationImages()),
-                        cell.quantization().activationBits());
-                quantized.save(folder.checkpoints(network).resolve("model.int8.safetensors"));
-                clean = null;
+        Map<Reading, BitSet> useless = new HashMap<>();
+        for (boolean int8 : new boolean[] {false, true}) {
+            List<Cell> of = open.stream().filter(c -> c.quantized() == int8).toList();
+            if (of.isEmpty()) {
+                continue;
             }
-            if (clean == null) {
-                UnaryOperator<Tensor> logits = cell.quantized() ? quantized::logits : model::logits;
-                clean = Evaluator.evaluate(logits, test, config.batchSize());
+            LoweredModel quantized = int8 ? quantize(model, of.getFirst().quantization(), network, data, folder) : null;
+            UnaryOperator<Tensor> logits = int8 ? quantized::logits : model::logits;
+            Evaluation clean = Evaluator.evaluate(logits, test, config.batchSize());
+            Map<Reading, BitSet> right = new HashMap<>();
+            for (Cell cell : of) {
+                Trial trial = Trial.of(cell);
+                Arena arena = networks.arena(trial.reading);
+                DifferentiableModel target = int8 ? arena.of(quantized) : arena.of(model);
+                AdversarialSet made = own.get(trial);
+                BitSet before = right.computeIfAbsent(trial.reading, _ -> made.rightClean(target));
+                Robustness whiteBox = int8 ? made.judge(target, before, ThreatModel.FLOAT_PARENT) : made.judgeSource();
+                Robustness transfer = network.isDense() ? whiteBox : networks.attackedDense(trial.attack, trial.reading)
+                        .judge(target, before, ThreatModel.transferFrom(DENSE_PARENT));
+                Robustness noise = networks.noise(trial.attack, trial.reading).judge(target, before, ThreatModel.NONE);
+                finish(folder, result(cell, clean, new Result.Attacked(whiteBox, transfer, DENSE_PARENT, noise,
+                        useless.computeIfAbsent(trial.reading, r -> networks.useless(model, r))), sizes));
             }
-            Trial trial = Trial.of(cell);
-            Arena arena = networks.arena(trial.reading);
-            DifferentiableModel target = cell.quantized() ? arena.of(quantized) : arena.of(model);
-            Robustness whiteBox = cell.quantized()
-                    ? own.get(trial).judge(target, ThreatModel.FLOAT_PARENT) : own.get(trial).judgeSource();
-            Robustness transfer = network.isDense() ? whiteBox : networks.attackedDense(trial.attack, trial.reading)
-                    .judge(target, ThreatModel.transferFrom(DENSE_PARENT));
-            finish(folder, result(cell, clean, whiteBox, transfer, sizes));
         }
+    }
+
+    private static LoweredModel quantize(Model model, Quantization how, Cell.Network network, Dataset data,
+            RunFolder folder) {
+        LoweredModel quantized = Quantizer.quantize(model, data.train().head(how.calibrationImages()),
+                how.activationBits());
+        quantized.save(folder.quantizedFile(network));
+        return quantized;
     }
 
     private record Trial(Attack attack, Reading reading) {
@@ -155,14 +170,13 @@ public final class Study {
         }
     }
 
-    private Result result(Cell cell, Evaluation clean, Robustness whiteBox, Robustness transfer, Sizes sizes) {
+    private Result result(Cell cell, Evaluation clean, Result.Attacked attacked, Sizes sizes) {
         long now = System.nanoTime();
         double seconds = (now - lastCell) / 1e9;
         lastCell = now;
         Cell.Network network = cell.network();
         return Result.of(network.parent().dataset(), network.parent().model(), network.strategy(), network.compression(),
-                cell.quantized(), network.parent().seed(), clean, whiteBox, transfer, DENSE_PARENT, sizes, seconds,
-                environment, cell);
+                cell.quantized(), network.parent().seed(), clean, attacked, sizes, seconds, environment, cell);
     }
 
     private void finish(RunFolder folder, Result r) {

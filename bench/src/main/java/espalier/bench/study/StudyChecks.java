@@ -26,7 +26,8 @@ final class StudyChecks {
         requireKnown(source, "dataset", c.dataset(), Datasets.names());
         requireSome(source, "model", c.model());
         c.model().forEach(m -> requireKnown(source, "model", m, Models.names()));
-        require(c.model().size() == 1 || c.weights() == null, source, "weights: one file does not fit several models");
+        require(c.model().size() == 1 || c.weights() == null || c.weights().contains("{model}"), source,
+                "weights: one file does not fit several models; {model} in its name stands for each");
         requireSome(source, "reading", c.reading());
         c.reading().forEach(r -> requireReading(source, r));
         requireSome(source, "seeds", c.seeds());
@@ -59,6 +60,14 @@ final class StudyChecks {
         require(bits == 7 || bits == 8, source, "quantization.activationBits: must be 7 or 8, got " + bits);
         requireAttack(source, "scores.attack", c.scores().attack());
         c.attacks().forEach(a -> requireAttack(source, "attacks", a));
+        if (c.matrix() != null) {
+            require(c.matrix().attack() != null, source, "matrix.attack: is missing");
+            requireAttack(source, "matrix.attack", c.matrix().attack());
+            requirePositive(source, "matrix.images", c.matrix().images());
+            if (c.matrix().strategies() != null) {
+                c.matrix().strategies().forEach(s -> requireKnown(source, "matrix.strategies", s, known));
+            }
+        }
         return c;
     }
 
@@ -69,6 +78,8 @@ final class StudyChecks {
     private static void requireTraining(String source, String key, Training t, int batchSize) {
         require(t.epochs() >= 0, source, key + ".epochs: must not be negative, got " + t.epochs());
         requirePositive(source, key + ".images", t.images());
+        require(t.batchSize() == null || t.batchSize() >= 1, source,
+                key + ".batchSize: must be at least 1, or null for the study's, got " + t.batchSize());
         requireKnown(source, key + ".optimizer", t.optimizer(), OptimizerConfig.NAMES);
         requireKnown(source, key + ".schedule", t.schedule(), ScheduleConfig.NAMES);
         try {

@@ -13,7 +13,8 @@ import java.util.List;
  * @param name of the run's folder
  * @param dataset as on the command line
  * @param model as on the command line; one or several
- * @param weights a safetensors file to start from in place of training; null to train
+ * @param weights a safetensors file to start from in place of training; {@code {model}} and {@code {seed}} in its name stand
+ *     for those; null to train
  * @param seeds a dense network, and all that follows from it, for each
  * @param batchSize of training and everything else
  * @param reading how the paper is read, by {@link espalier.compress.Reading#byName}; one or several
@@ -26,6 +27,7 @@ import java.util.List;
  * @param attacks each network is attacked with each
  * @param testImages how many clean accuracy is measured on, the first ones; null for all
  * @param attackImages test images that are attacked, the first ones; null for all
+ * @param matrix who fools whom; null for no such matrix
  */
 public record StudyConfig(
         String name,
@@ -43,4 +45,5 @@ public record StudyConfig(
         Quantization quantization,
         List<Attack> attacks,
         Integer testImages,
-        Integer attackImages) {}
+        Integer attackImages,
+        Matrix matrix) {}

@@ -32,6 +32,7 @@ class StudyTest {
             attacks: [{epsilon: 0.1, steps: 2, randomStart: true}, {norm: l2, epsilon: 0}]
             testImages: 100
             attackImages: 24
+            matrix: {attack: {epsilon: 0.1, steps: 2}, images: 16}
             """;
     private static final int CELLS = 3 * 2 * 2;
 
@@ -103,6 +104,42 @@ class StudyTest {
     }
 
     @Test
+    void outcomesOfSingleImagesAddUpToTheFigures() throws IOException {
+        for (JsonNode node : results(whole)) {
+            Result r = Json.MAPPER.treeToValue(node, Result.class);
+            Outcomes o = r.outcomes();
+            assertThat(o.clean().count() / 100.0).isEqualTo(r.cleanAccuracy());
+            assertThat(o.top5().count() / 100.0).isEqualTo(r.top5Accuracy());
+            assertThat(o.adversarial().count() / 24.0).isEqualTo(r.adversarialAccuracy());
+            assertThat(o.transfer().count() / 24.0).isEqualTo(r.transferAccuracy());
+            assertThat(o.noise().count() / 24.0).isEqualTo(r.noiseAccuracy());
+            assertThat(o.attackedClean().without(o.adversarial()).count() / (double) o.attackedClean().count())
+                    .isEqualTo(r.successRate());
+            // The attacked images are the first of those that clean accuracy is measured on.
+            assertThat(o.clean().set().get(0, 24)).isEqualTo(o.attackedClean().set());
+            if (r.threatModel().epsilon() == 0) {
+                assertThat(o.noise()).isEqualTo(o.attackedClean());
+            }
+        }
+    }
+
+    @Test
+    void theMatrixHasARowForEachNetworkAndAColumnForEachOfItsVersions() throws IOException {
+        List<MatrixRow> rows = List.copyOf(MatrixRow.read(whole.resolve("matrix.jsonl")).values());
+
+        assertThat(rows).extracting(r -> r.source().title()).containsExactly("dense", "random ÷2", "global-gap ÷2");
+        assertThat(rows).allSatisfy(r -> assertThat(r.targets()).extracting(t -> t.variant().title()).containsExactly("dense",
+                "random ÷2", "global-gap ÷2", "dense int8", "random ÷2 int8", "global-gap ÷2 int8"));
+        for (int i = 0; i < 3; i++) {
+            MatrixRow.Target own = rows.get(i).targets().get(i);
+            // Made on itself they do the most, or next to it.
+            assertThat(own.successRate()).isGreaterThanOrEqualTo(rows.get((i + 1) % 3).targets().get(i).successRate() - 0.1);
+            // Whatever is done to them, images are clean at first.
+            assertThat(rows.get((i + 1) % 3).targets().get(i).rightClean()).isEqualTo(own.rightClean());
+        }
+    }
+
+    @Test
     void nothingIsComputedAgain() throws IOException {
         String before = Files.readString(whole.resolve("results.jsonl"));
         Run again = Run.of("study", yaml.toString(), "--out", whole.toString());
@@ -110,6 +147,7 @@ class StudyTest {
         assertThat(again.err()).contains("12 of them known").hasLineCount(1);
         assertThat(again.out()).contains("| global-gap ÷2 ");
         assertThat(whole.resolve("results.jsonl")).hasContent(before);
+        assertThat(Files.readAllLines(whole.resolve("matrix.jsonl"))).hasSize(3);
     }
 
     @Test

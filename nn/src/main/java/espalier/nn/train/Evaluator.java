@@ -6,6 +6,7 @@ import espalier.datasets.Split;
 import espalier.engine.UserError;
 import espalier.engine.tensor.Tensor;
 import espalier.engine.tensor.Workspace;
+import java.util.BitSet;
 import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
 
@@ -32,8 +33,8 @@ public final class Evaluator {
             throw new UserError("there are no images to evaluate on");
         }
         int images = 0;
-        int correct = 0;
-        int correct5 = 0;
+        BitSet right = new BitSet(split.size());
+        BitSet right5 = new BitSet(split.size());
         double loss = 0;
         for (Batch batch : Batches.inOrder(split, batchSize)) {
             try (Workspace _ = Workspace.open()) {
@@ -41,15 +42,15 @@ public final class Evaluator {
                 int[] labels = batch.labels();
                 for (int i = 0; i < labels.length; i++) {
                     int rank = rank(z, i, labels[i]);
-                    correct += rank == 0 ? 1 : 0;
-                    correct5 += rank < 5 ? 1 : 0;
+                    right.set(images + i, rank == 0);
+                    right5.set(images + i, rank < 5);
                     loss += loss(z, i, labels[i]);
                 }
                 images += labels.length;
             }
             progress.accept(images);
         }
-        return new Evaluation(images, correct, correct5, loss / images);
+        return new Evaluation(images, right, right5, loss / images);
     }
 
     /** {@return how many images of the batch have the largest of their logits [N,K] at their label} */
