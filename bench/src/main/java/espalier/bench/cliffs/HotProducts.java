@@ -25,9 +25,9 @@ import java.util.Set;
 final class HotProducts {
     private static final List<String> GEMM = List.of("64x64x64", "256x256x256", "512x512x512", "509x511x513", "128x10x64 nt",
             "256x256x256 nt", "256x256x256 tn", "256x256x256 tt", "256x1x256", "256x17x256", "256x40x256", "3x512x512");
-    private static final Set<String> FLOAT = Set.of("gemm.tile", "gemm.addTo", "gemm.transpose");
-    private static final Set<String> GATHERED = Set.of("gemm.gatherPanel", "gemm.accumulateOuter",
-            "gemm.accumulateDots");
+    private static final Set<String> FLOAT = Set.of("gemm.tile", "gemm.copyRows", "gemm.transpose");
+    private static final Set<String> GATHERED = Set.of("gemm.taps", "gemm.tapsRow", "gemm.addRows", "gemm.finishRows", "gemm.gatherPanel",
+            "gemm.accumulateOuter", "gemm.dots");
     private static final Set<String> INTEGER =
             Set.of("int8.columnSums", "int8.products", "int8.requantize", "int8.accumulators", "int8.widen");
     private static final int INT8_IMAGES = 8;
@@ -60,8 +60,8 @@ final class HotProducts {
         float[] b = t.b();
         float[] c = new float[t.m() * t.n()];
         float[] scratch = Scratch.atLeast(Gemm.scratchSize(g, t.m(), t.n(), t.k()));
-        return () -> Gemm.multiply(g, t.m(), t.n(), t.k(), a, 0, t.transA() ? 1 : t.k(), t.transA() ? t.m() : 1,
-                b, 0, t.transB() ? 1 : t.n(), t.transB() ? t.k() : 1, c, 0, t.n(), false, scratch, Scratch.FIRST);
+        return () -> Gemm.multiply(g, t.m(), t.n(), t.k(), 1, a, 0, t.transA() ? 1 : t.k(), t.transA() ? t.m() : 1,
+                b, 0, t.transB() ? 1 : t.n(), t.transB() ? t.k() : 1, 0, c, 0, t.n(), scratch, Scratch.FIRST);
     }
 
     private static Convolution convolution(ConvLayer l) {
@@ -81,12 +81,13 @@ final class HotProducts {
         Convolution conv = convolution(l);
         float[] packed = new float[conv.packedForwardSize()];
         float[] weight = random(l.weight());
+        float[] bias = random(Shape.of(l.out()));
         float[] x = random(l.input(1));
         float[] y = random(l.output(1));
         float[] scratch = Scratch.atLeast(conv.forwardScratch());
         return () -> {
             conv.packForward(weight, packed);
-            conv.forward(packed, null, x, 0, y, 0, scratch, Scratch.FIRST);
+            conv.forward(packed, bias, 0, 6, 1, x, 0, 0, conv.shape().o(), y, 0, scratch, Scratch.FIRST);
         };
     }
 
@@ -99,7 +100,7 @@ final class HotProducts {
         float[] scratch = Scratch.atLeast(conv.backwardScratch());
         return () -> {
             conv.packBackward(weight, packed, scratch, Scratch.FIRST);
-            conv.backwardInput(packed, gy, 0, gx, 0, scratch, Scratch.FIRST);
+            conv.backwardInput(packed, 1, gy, 0, gx, 0, scratch, Scratch.FIRST);
         };
     }
 
@@ -107,13 +108,13 @@ final class HotProducts {
         Convolution conv = convolution(l);
         float[] x = random(l.input(1));
         float[] gy = random(l.output(1));
-        float[][] sums = {new float[conv.weightSumSize()]};
+        float[] sum = new float[conv.weightSumSize()];
         float[] gw = random(l.weight());
         float[] scratch = Scratch.atLeast(conv.weightScratch());
         return () -> {
-            Arrays.fill(sums[0], 0f);
-            conv.accumulateWeight(x, 0, gy, 0, sums[0], scratch, Scratch.FIRST);
-            conv.finishWeight(sums, gw);
+            Arrays.fill(sum, 0f);
+            conv.accumulateWeight(1, x, 0, gy, 0, sum, scratch, Scratch.FIRST);
+            conv.finishWeight(sum, 0, l.out(), gw);
         };
     }
 

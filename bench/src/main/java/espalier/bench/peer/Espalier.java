@@ -2,9 +2,8 @@ package espalier.bench.peer;
 
 import espalier.bench.report.Environment;
 import espalier.engine.kernel.FmaPeak;
-import espalier.engine.kernel.Gemm;
-import espalier.engine.kernel.GemmKernels;
 import espalier.engine.kernel.Kernels;
+import espalier.engine.op.MatrixProduct;
 import espalier.engine.parallel.Parallel;
 import espalier.engine.tensor.Scratch;
 
@@ -41,7 +40,6 @@ public final class Espalier implements Peer {
 
     /** {@link Gemm#multiply}, on several threads cut into blocks of rows as the linear layer does. */
     private static final class Multiplication implements Workload {
-        private static final int BLOCK = 64;
 
         private final GemmTask task;
         private float[] a;
@@ -61,22 +59,8 @@ public final class Espalier implements Peer {
 
         @Override
         public void run() {
-            if (Parallel.threads() == 1) {
-                rows(0, task.m());
-            } else {
-                Parallel.forEach(Math.ceilDiv(task.m(), BLOCK), i -> rows(i * BLOCK, Math.min(task.m(), (i + 1) * BLOCK)));
-            }
-        }
-
-        private void rows(int from, int to) {
-            GemmKernels gemm = Kernels.active().gemm();
-            int m = task.m();
-            int n = task.n();
-            int k = task.k();
-            int rsA = task.transA() ? 1 : k;
-            float[] scratch = Scratch.atLeast(Gemm.scratchSize(gemm, to - from, n, k));
-            Gemm.multiply(gemm, to - from, n, k, a, from * rsA, rsA, task.transA() ? m : 1,
-                    b, 0, task.transB() ? 1 : n, task.transB() ? k : 1, c, from * n, n, false, scratch, Scratch.FIRST);
+            MatrixProduct.multiply(task.m(), task.n(), task.k(), 1, a, task.transA() ? 1 : task.k(), task.transA() ? task.m() : 1,
+                    b, task.transB() ? 1 : task.n(), task.transB() ? task.k() : 1, 0, c);
         }
 
         @Override

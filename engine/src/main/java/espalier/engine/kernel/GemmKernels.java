@@ -3,8 +3,8 @@ package espalier.engine.kernel;
 /**
  * The innermost loops of matrix multiplication and convolution: the only code of theirs that knows the machine.
  *
- * <p>A <em>tile</em> is {@link #ROWS} rows by 1 to {@link #maxVectors} vectors of the result. The row operand is packed
- * {@code [k][ROWS]}, the column operand is a <em>panel</em> {@code [k][vectors·lanes]}.
+ * <p>A <em>tile</em> is {@link #ROWS} rows by 1 to {@link #maxVectors} vectors of the result, kept in registers while the sum
+ * over k runs, in the order of k: how rows and columns are divided changes no bit of a result.
  */
 public interface GemmKernels {
     /** Rows of a tile. */
@@ -17,17 +17,27 @@ public interface GemmKernels {
     int maxVectors();
 
     /**
-     * {@code C = A·B}: one full tile.
+     * {@code C += A·B}: one full tile.
      *
      * @param vectors the tile's columns, in vectors, 1 to {@link #maxVectors}
-     * @param a packed {@code [k][ROWS]}
-     * @param b packed {@code [k][vectors·lanes]}
-     * @param c row-major with {@code ldc} elements a row
+     * @param rsA elements between rows of A, {@code csA} between its columns
+     * @param ldb elements between rows of B, whose columns are adjacent; so {@code ldc} for C
      */
-    void tile(int vectors, int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int ldc);
+    void tile(int vectors, int k, float[] a, int aOffset, int rsA, int csA, float[] b, int bOffset, int ldb,
+            float[] c, int cOffset, int ldc);
 
-    /** {@code to += from} over n elements. */
-    void addTo(float[] from, int fromOffset, float[] to, int toOffset, int n);
+    /**
+     * {@code C = A·B}: one full tile, vector v of row p of B at {@code b[at_v + taps[tapsOffset + p]]}.
+     *
+     * @param a packed {@code [k][ROWS]}
+     * @param at0 where the vectors lie; those beyond {@code vectors} are not read
+     */
+    void taps(int vectors, int k, float[] a, int aOffset, float[] b, int[] taps, int tapsOffset,
+            int at0, int at1, int at2, int at3, float[] c, int cOffset, int ldc);
+
+    /** {@link #taps} for one of the rows, A still packed {@code [k][ROWS]}. */
+    void tapsRow(int vectors, int k, float[] a, int aOffset, float[] b, int[] taps, int tapsOffset,
+            int at0, int at1, int at2, int at3, float[] c, int cOffset);
 
     /**
      * {@code C[i][j] += Σ_p A[i][p]·B[p][j]}: the row operand is read as it lies, {@code lda} apart, which saves packing it.
@@ -43,24 +53,40 @@ public interface GemmKernels {
             float[] c, int cOffset);
 
     /**
-     * {@code S[i][j][l] += Σ_p A[i][p·lanes + l]·B[j][p·lanes + l]}: dot products of rows with rows, their sums left apart by
-     * lane. Where a layer has few outputs this loads less than {@link #accumulateOuter}: no element is broadcast.
+     * {@code S[o][t][l] += Σ_p X[at_t + xAt[p] + l]·G[gOffset + o·ldg + gAt[p] + l]}: dot products of shifted images with output
+     * gradients, for four taps, their sums left apart by lane. No element is broadcast.
      *
-     * @param m rows of A, a multiple of {@link #ROWS}
-     * @param n rows of B, a multiple of {@link #ROWS}
-     * @param vectors length of the rows, in vectors
-     * @param sums {@code [m/ROWS][n/ROWS][ROWS][ROWS][lanes]}
+     * @param outputs 4 or 1
+     * @param vectors of positions: how many elements of {@code xAt} and {@code gAt} are used
+     * @param sums {@code [outputs][4][lanes]}
      */
-    void accumulateDots(int m, int n, int vectors, float[] a, int aOffset, int lda, float[] b, int bOffset, int ldb,
-            float[] sums, int sumsOffset);
+    void dots(int outputs, int vectors, float[] x, int[] xAt, int at0, int at1, int at2, int at3,
+            float[] g, int[] gAt, int gOffset, int ldg, float[] sums, int sumsOffset);
 
     /**
-     * {@code panel[k][j] = source[rowOffsets[firstRow + k] + columnOffsets[firstColumn + j]]}, zeros up to the next whole vector: gathers image patches.
+     * {@code panel[k][j] = source[rowOffsets[firstRow + k] + columnOffsets[firstColumn + j]]}, zeros up to the next whole vector:
+     * gathers image patches.
      *
      * @param ld elements between rows of the panel
      */
     void gatherPanel(float[] source, int sourceOffset, int[] rowOffsets, int firstRow, int rows,
             int[] columnOffsets, int firstColumn, int columns, float[] panel, int panelOffset, int ld);
+
+    /**
+     * {@code y[i][j] = x[i][j·step]} for i below m and j below n.
+     *
+     * @param ldx elements between rows of x, {@code ldy} between rows of y
+     */
+    void copyRows(int m, int n, float[] x, int xOffset, int ldx, int step, float[] y, int yOffset, int ldy);
+
+    /** {@code y[i][j] += x[i][j]} for i below m and j below n; rows of x lie {@code ldx} apart, rows of y {@code ldy}. */
+    void addRows(int m, int n, float[] x, int xOffset, int ldx, float[] y, int yOffset, int ldy);
+
+    /**
+     * {@code y[i][j] = min(max(y[i][j] + bias[i], lowest), highest)} for i below m and j below n: what follows a convolution, while
+     * its result is in the cache. NaN stays NaN.
+     */
+    void finishRows(int m, int n, float[] bias, int biasOffset, float lowest, float highest, float[] y, int yOffset, int ldy);
 
     /**
      * {@code y[j][i] = x[i][j]} for i below m and j below n, and 0 for i from m to {@code ldy}.

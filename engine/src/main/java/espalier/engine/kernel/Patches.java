@@ -1,56 +1,127 @@
 package espalier.engine.kernel;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
- * Where a convolution finds its operands in a zero-padded image: tap k of position p is
- * {@code padded[rowOffsets[k] + columnOffsets[p]]}. The im2col matrix is never formed; panels of it are gathered when needed.
+ * Where a convolution finds its operands in a zero-padded copy of an image: tap k of position p is
+ * {@code padded[taps[k] + positions[p]]}. The im2col matrix is never formed.
+ *
+ * <p>With a stride, the copy keeps the rows and columns of each phase (index modulo stride) together, so that neighbouring
+ * positions read neighbouring elements. Without one, a row's right padding is the next row's left padding.
  *
  * @param channels channels of the padded image, of all groups
- * @param height rows of the padded image
- * @param width elements of a padded row
  * @param top zero rows before the image
  * @param left zero elements before each row
+ * @param height rows of a phase
+ * @param pitch elements between rows of a phase
+ * @param slack elements after the last row of a phase
+ * @param stride phases in each direction
+ * @param rows rows of the grid of positions
+ * @param columns columns of the grid of positions
  */
-record Patches(int channels, int height, int width, int top, int left, int[] rowOffsets, int[] columnOffsets) {
+record Patches(int channels, int top, int left, int height, int pitch, int slack, int stride, int[] taps, int rows, int columns) {
 
-    /** {@return the offsets {@code y·rowStep + x·columnStep} of a grid of positions} */
-    static int[] grid(int rows, int columns, int rowStep, int columnStep) {
-        int[] offsets = new int[rows * columns];
-        for (int y = 0; y < rows; y++) {
-            for (int x = 0; x < columns; x++) {
-                offsets[y * columns + x] = y * rowStep + x * columnStep;
+    /** {@return floats in one phase of one channel} */
+    int phase() {
+        return height * pitch + slack;
+    }
+
+    /** {@return floats in one channel} */
+    int channel() {
+        return stride * stride * phase();
+    }
+
+    /** {@return floats in a padded image} */
+    int size() {
+        return channels * channel();
+    }
+
+    int positions() {
+        return rows * columns;
+    }
+
+    /** {@return the offset of the position in row y, column x} */
+    int position(int y, int x) {
+        return y * pitch + x;
+    }
+
+    /** {@return where the element of padded row {@code y}, column {@code x} lies in its channel} */
+    static int element(int y, int x, int stride, int phase, int pitch) {
+        return (y % stride * stride + x % stride) * phase + y / stride * pitch + x / stride;
+    }
+
+    /** {@return as {@link #positionsOf}, those that begin a vector} */
+    int[] vectors(int images, int lanes) {
+        int[] every = positionsOf(images);
+        return IntStream.range(0, Math.ceilDiv(every.length, lanes)).map(v -> every[v * lanes]).toArray();
+    }
+
+    /** {@return the offsets of the positions of {@code images} padded images that lie one after the other} */
+    int[] positionsOf(int images) {
+        int[] offsets = new int[images * positions()];
+        int p = 0;
+        for (int i = 0; i < images; i++) {
+            for (int y = 0; y < rows; y++) {
+                for (int x = 0; x < columns; x++) {
+                    offsets[p++] = i * size() + position(y, x);
+                }
             }
         }
         return offsets;
     }
 
-    /** {@return floats in a padded image} */
-    int paddedSize() {
-        return channels * height * width;
+    /** Copies {@code x [channels,h,w]} into {@code padded} from {@code offset} on, zeros around it. */
+    void pad(GemmKernels g, float[] x, int xOffset, int h, int w, float[] padded, int offset) {
+        for (int c = 0; c < channels; c++) {
+            for (int a = 0; a < stride; a++) {
+                for (int b = 0; b < stride; b++) {
+                    padPhase(g, a, b, x, xOffset + c * h * w, h, w, padded, offset + c * channel() + (a * stride + b) * phase());
+                }
+            }
+        }
     }
 
-    /** {@return sums' terms} */
-    int taps() {
-        return rowOffsets.length;
-    }
-
-    int positions() {
-        return columnOffsets.length;
-    }
-
-    /** Copies {@code x [channels,h,w]} into {@code padded} from {@code offset} on, zeros around it; rows and columns that do not fit are left out. */
-    void pad(float[] x, int xOffset, int h, int w, float[] padded, int offset) {
-        if (h == height && w == width) {
-            System.arraycopy(x, xOffset, padded, offset, paddedSize());
+    /** Phase (a, b): padded rows {@code a + stride·i}, padded columns {@code b + stride·j}. */
+    private void padPhase(GemmKernels g, int a, int b, float[] x, int xOffset, int h, int w, float[] padded, int offset) {
+        int firstRow = first(a, top);
+        int firstColumn = first(b, left);
+        int m = Math.min(height - firstRow, count(a + firstRow * stride - top, h));
+        int n = Math.min(pitch - firstColumn, count(b + firstColumn * stride - left, w));
+        int end = offset + phase();
+        if (m <= 0 || n <= 0) {
+            Arrays.fill(padded, offset, end, 0f);
             return;
         }
-        Arrays.fill(padded, offset, offset + paddedSize(), 0f);
-        int rows = Math.min(h, height - top);
-        int columns = Math.min(w, width - left);
-        for (int c = 0; c < channels; c++) {
-            for (int y = 0; y < rows; y++) {
-                System.arraycopy(x, xOffset + (c * h + y) * w, padded, offset + (c * height + top + y) * width + left, columns);
+        int from = xOffset + (a + firstRow * stride - top) * w + b + firstColumn * stride - left;
+        int to = offset + firstRow * pitch + firstColumn;
+        g.copyRows(m, n, x, from, stride * w, stride, padded, to, pitch);
+        zero(padded, offset, to);
+        if (n < pitch) {
+            for (int i = 1; i < m; i++) {
+                zero(padded, to + (i - 1) * pitch + n, to + i * pitch);
+            }
+        }
+        zero(padded, to + (m - 1) * pitch + n, end);
+    }
+
+    /** {@return the first i with {@code phase + stride·i ≥ before}} */
+    private int first(int phase, int before) {
+        return Math.max(0, Math.ceilDiv(before - phase, stride));
+    }
+
+    /** {@return how many of {@code from, from + stride, …} are below n} */
+    private int count(int from, int n) {
+        return Math.ceilDiv(Math.max(0, n - from), stride);
+    }
+
+    private static void zero(float[] a, int from, int to) {
+        // A call of fill for one element costs more than the element.
+        if (to - from > 4) {
+            Arrays.fill(a, from, to, 0f);
+        } else {
+            for (int i = from; i < to; i++) {
+                a[i] = 0f;
             }
         }
     }

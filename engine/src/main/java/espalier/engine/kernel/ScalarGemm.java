@@ -15,22 +15,37 @@ final class ScalarGemm implements GemmKernels {
     }
 
     @Override
-    public void tile(int vectors, int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int ldc) {
+    public void tile(int vectors, int k, float[] a, int aOffset, int rsA, int csA, float[] b, int bOffset, int ldb,
+            float[] c, int cOffset, int ldc) {
         for (int i = 0; i < ROWS; i++) {
             for (int j = 0; j < vectors; j++) {
                 float sum = 0;
                 for (int p = 0; p < k; p++) {
-                    sum += a[aOffset + p * ROWS + i] * b[bOffset + p * vectors + j];
+                    sum += a[aOffset + i * rsA + p * csA] * b[bOffset + p * ldb + j];
                 }
-                c[cOffset + i * ldc + j] = sum;
+                c[cOffset + i * ldc + j] += sum;
             }
         }
     }
 
     @Override
-    public void addTo(float[] from, int fromOffset, float[] to, int toOffset, int n) {
-        for (int i = 0; i < n; i++) {
-            to[toOffset + i] += from[fromOffset + i];
+    public void taps(int vectors, int k, float[] a, int aOffset, float[] b, int[] taps, int tapsOffset,
+            int at0, int at1, int at2, int at3, float[] c, int cOffset, int ldc) {
+        for (int i = 0; i < ROWS; i++) {
+            tapsRow(vectors, k, a, aOffset + i, b, taps, tapsOffset, at0, at1, at2, at3, c, cOffset + i * ldc);
+        }
+    }
+
+    @Override
+    public void tapsRow(int vectors, int k, float[] a, int aOffset, float[] b, int[] taps, int tapsOffset,
+            int at0, int at1, int at2, int at3, float[] c, int cOffset) {
+        for (int j = 0; j < vectors; j++) {
+            int at = j == 0 ? at0 : j == 1 ? at1 : j == 2 ? at2 : at3;
+            float sum = 0;
+            for (int p = 0; p < k; p++) {
+                sum += a[aOffset + p * ROWS] * b[at + taps[tapsOffset + p]];
+            }
+            c[cOffset + j] = sum;
         }
     }
 
@@ -49,16 +64,16 @@ final class ScalarGemm implements GemmKernels {
     }
 
     @Override
-    public void accumulateDots(int m, int n, int vectors, float[] a, int aOffset, int lda, float[] b, int bOffset, int ldb,
-            float[] sums, int sumsOffset) {
-        for (int i = 0; i < m; i++) {
-            for (int j = 0; j < n; j++) {
+    public void dots(int outputs, int vectors, float[] x, int[] xAt, int at0, int at1, int at2, int at3,
+            float[] g, int[] gAt, int gOffset, int ldg, float[] sums, int sumsOffset) {
+        for (int o = 0; o < outputs; o++) {
+            for (int t = 0; t < 4; t++) {
+                int at = t == 0 ? at0 : t == 1 ? at1 : t == 2 ? at2 : at3;
                 float sum = 0;
                 for (int p = 0; p < vectors; p++) {
-                    sum += a[aOffset + i * lda + p] * b[bOffset + j * ldb + p];
+                    sum += x[at + xAt[p]] * g[gOffset + o * ldg + gAt[p]];
                 }
-                int tile = (i / ROWS * (n / ROWS) + j / ROWS) * ROWS * ROWS;
-                sums[sumsOffset + tile + i % ROWS * ROWS + j % ROWS] += sum;
+                sums[sumsOffset + o * 4 + t] += sum;
             }
         }
     }
@@ -71,6 +86,35 @@ final class ScalarGemm implements GemmKernels {
             int to = panelOffset + r * ld;
             for (int j = 0; j < columns; j++) {
                 panel[to + j] = source[from + columnOffsets[firstColumn + j]];
+            }
+        }
+    }
+
+    @Override
+    public void copyRows(int m, int n, float[] x, int xOffset, int ldx, int step, float[] y, int yOffset, int ldy) {
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < n; j++) {
+                y[yOffset + i * ldy + j] = x[xOffset + i * ldx + j * step];
+            }
+        }
+    }
+
+    @Override
+    public void addRows(int m, int n, float[] x, int xOffset, int ldx, float[] y, int yOffset, int ldy) {
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < n; j++) {
+                y[yOffset + i * ldy + j] += x[xOffset + i * ldx + j];
+            }
+        }
+    }
+
+    @Override
+    public void finishRows(int m, int n, float[] bias, int biasOffset, float lowest, float highest,
+            float[] y, int yOffset, int ldy) {
+        for (int i = 0; i < m; i++) {
+            for (int j = yOffset + i * ldy; j < yOffset + i * ldy + n; j++) {
+                float sum = y[j] + bias[biasOffset + i];
+                y[j] = sum < lowest ? lowest : sum > highest ? highest : sum;
             }
         }
     }

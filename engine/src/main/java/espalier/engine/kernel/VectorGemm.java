@@ -5,6 +5,7 @@ import static espalier.engine.kernel.Lanes.N;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -29,20 +30,21 @@ final class VectorGemm implements GemmKernels {
     }
 
     @Override
-    public void tile(int vectors, int k, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int ldc) {
-        VectorTiles.tile(vectors, k, a, aOffset, b, bOffset, c, cOffset, ldc);
+    public void tile(int vectors, int k, float[] a, int aOffset, int rsA, int csA, float[] b, int bOffset, int ldb,
+            float[] c, int cOffset, int ldc) {
+        VectorTiles.tile(vectors, k, a, aOffset, rsA, csA, b, bOffset, ldb, c, cOffset, ldc);
     }
 
     @Override
-    public void addTo(float[] from, int fromOffset, float[] to, int toOffset, int n) {
-        int i = 0;
-        for (int bound = F.loopBound(n); i < bound; i += N) {
-            FloatVector.fromArray(F, to, toOffset + i).add(FloatVector.fromArray(F, from, fromOffset + i))
-                    .intoArray(to, toOffset + i);
-        }
-        for (; i < n; i++) {
-            to[toOffset + i] += from[fromOffset + i];
-        }
+    public void taps(int vectors, int k, float[] a, int aOffset, float[] b, int[] taps, int tapsOffset,
+            int at0, int at1, int at2, int at3, float[] c, int cOffset, int ldc) {
+        VectorTaps.four(vectors, k, a, aOffset, b, taps, tapsOffset, at0, at1, at2, at3, c, cOffset, ldc);
+    }
+
+    @Override
+    public void tapsRow(int vectors, int k, float[] a, int aOffset, float[] b, int[] taps, int tapsOffset,
+            int at0, int at1, int at2, int at3, float[] c, int cOffset) {
+        VectorTaps.one(vectors, k, a, aOffset, b, taps, tapsOffset, at0, at1, at2, at3, c, cOffset);
     }
 
     @Override
@@ -52,13 +54,12 @@ final class VectorGemm implements GemmKernels {
     }
 
     @Override
-    public void accumulateDots(int m, int n, int vectors, float[] a, int aOffset, int lda, float[] b, int bOffset, int ldb,
-            float[] sums, int sumsOffset) {
-        int at = sumsOffset;
-        for (int i = 0; i < m; i += ROWS) {
-            for (int j = 0; j < n; j += ROWS, at += ROWS * ROWS * N) {
-                VectorDots.dots4x4(vectors, a, aOffset + i * lda, lda, b, bOffset + j * ldb, ldb, sums, at);
-            }
+    public void dots(int outputs, int vectors, float[] x, int[] xAt, int at0, int at1, int at2, int at3,
+            float[] g, int[] gAt, int gOffset, int ldg, float[] sums, int sumsOffset) {
+        if (outputs == 4) {
+            VectorDots.dots4x4(vectors, x, xAt, at0, at1, at2, at3, g, gAt, gOffset, ldg, sums, sumsOffset);
+        } else {
+            VectorDots.dots1x4(vectors, x, xAt, at0, at1, at2, at3, g, gAt, gOffset, sums, sumsOffset);
         }
     }
 
@@ -77,7 +78,6 @@ final class VectorGemm implements GemmKernels {
                 copyHalves(source, sourceOffset + columnOffsets[column + HALF_LANES], rowOffsets, firstRow, rows,
                         panel, at + HALF_LANES, ld);
             } else {
-                // Every second element by shuffles was twice as fast, and boxed a vector each time in some JVM starts.
                 copyElements(source, sourceOffset, rowOffsets, firstRow, rows,
                         columnOffsets, column, Math.min(N, end - column), panel, at, ld);
             }
@@ -114,6 +114,76 @@ final class VectorGemm implements GemmKernels {
             }
             for (; j < N; j++) {
                 panel[at + j] = 0f;
+            }
+        }
+    }
+
+    @Override
+    public void copyRows(int m, int n, float[] x, int xOffset, int ldx, int step, float[] y, int yOffset, int ldy) {
+        if (step != 1) {
+            copyEvery(m, n, x, xOffset, ldx, step, y, yOffset, ldy);
+            return;
+        }
+        int whole = F.loopBound(n);
+        boolean half = n - whole >= HALF_LANES;
+        for (int i = 0; i < m; i++) {
+            int from = xOffset + i * ldx;
+            int to = yOffset + i * ldy;
+            for (int j = 0; j < whole; j += N) {
+                FloatVector.fromArray(F, x, from + j).intoArray(y, to + j);
+            }
+            int j = whole;
+            if (half) {
+                FloatVector.fromArray(HALF, x, from + j).intoArray(y, to + j);
+                j += HALF_LANES;
+            }
+            for (; j < n; j++) {
+                y[to + j] = x[from + j];
+            }
+        }
+    }
+
+    /** Every second element by shuffles was twice as fast, and boxed a vector each time in some JVM starts. */
+    private static void copyEvery(int m, int n, float[] x, int xOffset, int ldx, int step, float[] y, int yOffset, int ldy) {
+        for (int i = 0; i < m; i++) {
+            int from = xOffset + i * ldx;
+            int to = yOffset + i * ldy;
+            for (int j = 0; j < n; j++) {
+                y[to + j] = x[from + j * step];
+            }
+        }
+    }
+
+    @Override
+    public void addRows(int m, int n, float[] x, int xOffset, int ldx, float[] y, int yOffset, int ldy) {
+        int whole = F.loopBound(n);
+        for (int i = 0; i < m; i++) {
+            int from = xOffset + i * ldx;
+            int to = yOffset + i * ldy;
+            for (int j = 0; j < whole; j += N) {
+                FloatVector.fromArray(F, y, to + j).add(FloatVector.fromArray(F, x, from + j)).intoArray(y, to + j);
+            }
+            for (int j = whole; j < n; j++) {
+                y[to + j] += x[from + j];
+            }
+        }
+    }
+
+    @Override
+    public void finishRows(int m, int n, float[] bias, int biasOffset, float lowest, float highest,
+            float[] y, int yOffset, int ldy) {
+        int whole = F.loopBound(n);
+        for (int i = 0; i < m; i++) {
+            float add = bias[biasOffset + i];
+            int at = yOffset + i * ldy;
+            for (int j = at; j < at + whole; j += N) {
+                FloatVector sum = FloatVector.fromArray(F, y, j).add(add);
+                sum = sum.blend(lowest, sum.lt(lowest));
+                sum.blend(highest, sum.compare(VectorOperators.GT, highest)).intoArray(y, j);
+            }
+            for (int j = at + whole; j < at + n; j++) {
+                float sum = y[j] + add;
+                y[j] = sum < lowest ? lowest : sum > highest ? highest : sum;
             }
         }
     }

@@ -4,6 +4,7 @@ import espalier.engine.autograd.Call;
 import espalier.engine.autograd.Op;
 import espalier.engine.kernel.ConvShape;
 import espalier.engine.kernel.Convolution;
+import espalier.engine.kernel.GemmKernels;
 import espalier.engine.kernel.Kernels;
 import espalier.engine.parallel.Parallel;
 import espalier.engine.tensor.ArrayPool;
@@ -22,6 +23,9 @@ import java.util.Arrays;
 public record Conv2d(int stride, int padding, int dilation, int groups) implements Op {
     /** Partial sums of the weight gradient, whatever the number of threads, so that its bits do not depend on it. */
     private static final int WEIGHT_BLOCKS = 8;
+    /** Elements of partial sums, and output channels of the finished gradient, that one thread handles at a time. */
+    private static final int SUMS = 1 << 16;
+    private static final int OUTPUTS = 16;
 
     public Conv2d {
         if (stride < 1 || padding < 0 || dilation < 1 || groups < 1) {
@@ -45,9 +49,14 @@ public record Conv2d(int stride, int padding, int dilation, int groups) implemen
         int yStep = n == 0 ? 0 : y.size() / n;
         float[] xs = x.data();
         float[] ys = y.data();
-        Parallel.forEach(n, i -> {
+        int images = conv.forwardImages();
+        int blocks = Math.ceilDiv(n, images);
+        int parts = parts(blocks, groups == 1 ? out : 1);
+        Parallel.forEach(blocks * parts, job -> {
+            int i = job / parts * images;
             float[] scratch = Scratch.atLeast(conv.forwardScratch());
-            conv.forward(packed, bias, xs, i * xStep, ys, i * yStep, scratch, Scratch.FIRST);
+            conv.forward(packed, bias, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY, Math.min(images, n - i), xs, i * xStep, bound(job % parts, parts, conv.shape().o()),
+                    bound(job % parts + 1, parts, conv.shape().o()), ys, i * yStep, scratch, Scratch.FIRST);
         });
         ArrayPool.give(packed);
         return y;
@@ -80,9 +89,11 @@ public record Conv2d(int stride, int padding, int dilation, int groups) implemen
         float[] gy = gradOutput.data();
         int xStep = n == 0 ? 0 : gradient.size() / n;
         int yStep = n == 0 ? 0 : gradOutput.size() / n;
-        Parallel.forEach(n, i -> {
+        int images = conv.backwardImages();
+        Parallel.forEach(Math.ceilDiv(n, images), block -> {
+            int i = block * images;
             float[] scratch = Scratch.atLeast(conv.backwardScratch());
-            conv.backwardInput(packed, gy, i * yStep, gx, i * xStep, scratch, Scratch.FIRST);
+            conv.backwardInput(packed, Math.min(images, n - i), gy, i * yStep, gx, i * xStep, scratch, Scratch.FIRST);
         });
         ArrayPool.give(packed);
         return gradient;
@@ -100,13 +111,22 @@ public record Conv2d(int stride, int padding, int dilation, int groups) implemen
             float[] sum = ArrayPool.take(conv.weightSumSize());
             float[] scratch = Scratch.atLeast(conv.weightScratch());
             Arrays.fill(sum, 0f);
-            for (int i = (int) ((long) n * block / blocks); i < (int) ((long) n * (block + 1) / blocks); i++) {
-                conv.accumulateWeight(xs, i * xStep, gy, i * yStep, sum, scratch, Scratch.FIRST);
-            }
+            int from = (int) ((long) n * block / blocks);
+            int to = (int) ((long) n * (block + 1) / blocks);
+            conv.accumulateWeight(to - from, xs, from * xStep, gy, from * yStep, sum, scratch, Scratch.FIRST);
             sums[block] = sum;
         });
         Tensor gradient = Workspace.empty(shape);
-        conv.finishWeight(sums, gradient.data());
+        if (n == 0) {
+            Arrays.fill(gradient.data(), 0f);
+            return gradient;
+        }
+        Parallel.forRanges(conv.weightSumSize(), SUMS, (from, to) -> {
+            for (int block = 1; block < blocks; block++) {
+                Kernels.active().elementwise().add(sums[0], from, sums[block], from, sums[0], from, to - from);
+            }
+        });
+        Parallel.forRanges(shape.dim(0), OUTPUTS, (from, to) -> conv.finishWeight(sums[0], from, to, gradient.data()));
         for (float[] sum : sums) {
             ArrayPool.give(sum);
         }
@@ -131,6 +151,17 @@ public record Conv2d(int stride, int padding, int dilation, int groups) implemen
             gb[c] = (float) sum;
         });
         return gradient;
+    }
+
+    /** {@return into how many parts each block's outputs are split, so that a small batch keeps all threads busy} */
+    private static int parts(int blocks, int outputs) {
+        int wanted = blocks >= 2 * Parallel.threads() ? 1 : Parallel.threads();
+        return Math.clamp(outputs / OUTPUTS, 1, wanted);
+    }
+
+    /** {@return where part i of n outputs begins, on a boundary of tiles} */
+    private static int bound(int i, int parts, int n) {
+        return i == parts ? n : n / GemmKernels.ROWS * i / parts * GemmKernels.ROWS;
     }
 
     private Convolution convolution(Shape x, Shape weight, Call call) {

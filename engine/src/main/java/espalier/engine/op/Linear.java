@@ -2,19 +2,13 @@ package espalier.engine.op;
 
 import espalier.engine.autograd.Call;
 import espalier.engine.autograd.Op;
-import espalier.engine.kernel.Gemm;
 import espalier.engine.kernel.Kernels;
-import espalier.engine.parallel.Parallel;
-import espalier.engine.tensor.Scratch;
 import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;
 import espalier.engine.tensor.Workspace;
 
 /** {@code y = x·Wᵀ + b}: x {@code [N,I]}, weight {@code [O,I]}, bias {@code [O]} (optional), y {@code [N,O]}. */
 public record Linear() implements Op {
-    /** Rows of a result that one thread computes at a time. */
-    private static final int BLOCK = 64;
-
     @Override
     public Tensor forward(Call call) {
         Tensor x = call.input(0);
@@ -28,7 +22,7 @@ public record Linear() implements Op {
         for (int i = 0; bias != null && i < n; i++) {
             System.arraycopy(bias, 0, y.data(), i * out, out);
         }
-        multiply(n, out, in, x.data(), in, 1, weight.data(), 1, in, y.data(), bias != null);
+        MatrixProduct.multiply(n, out, in, 1, x.data(), in, 1, weight.data(), 1, in, bias == null ? 0 : 1, y.data());
         return y;
     }
 
@@ -43,11 +37,11 @@ public record Linear() implements Op {
         Tensor[] gradients = new Tensor[call.inputs()];
         if (call.needs(0)) {
             gradients[0] = Workspace.empty(x.shape());
-            multiply(n, in, out, gy, out, 1, weight.data(), in, 1, gradients[0].data(), false);
+            MatrixProduct.multiply(n, in, out, 1, gy, out, 1, weight.data(), in, 1, 0, gradients[0].data());
         }
         if (call.needs(1)) {
             gradients[1] = Workspace.empty(weight.shape());
-            multiply(out, in, n, gy, 1, out, x.data(), in, 1, gradients[1].data(), false);
+            MatrixProduct.multiply(out, in, n, 1, gy, 1, out, x.data(), in, 1, 0, gradients[1].data());
         }
         if (call.inputs() > 2 && call.needs(2)) {
             gradients[2] = Workspace.zeros(call.input(2).shape());
@@ -60,18 +54,6 @@ public record Linear() implements Op {
     }
 
     /** {@code C = A·B} in blocks of rows; every element is summed in the same order whatever the block. */
-    private static void multiply(int m, int n, int k, float[] a, int rsA, int csA, float[] b, int rsB, int csB,
-            float[] c, boolean accumulate) {
-        var gemm = Kernels.active().gemm();
-        Parallel.forEach((m + BLOCK - 1) / BLOCK, block -> {
-            int first = block * BLOCK;
-            int rows = Math.min(BLOCK, m - first);
-            float[] scratch = Scratch.atLeast(Gemm.scratchSize(gemm, rows, n, k));
-            Gemm.multiply(gemm, rows, n, k, a, first * rsA, rsA, csA, b, 0, rsB, csB, c, first * n, n, accumulate,
-                    scratch, Scratch.FIRST);
-        });
-    }
-
     private static void check(Shape x, Shape weight, Call call) {
         if (x.rank() != 2 || weight.rank() != 2) {
             throw new IllegalArgumentException("linear: x " + x + " against weight " + weight + ": both must have 2 dimensions");

@@ -31,14 +31,14 @@ class GemmKernelTest {
     void multipliesWithAnyStrides(Size s) {
         for (boolean transposeA : new boolean[] {false, true}) {
             for (boolean transposeB : new boolean[] {false, true}) {
-                for (boolean accumulate : new boolean[] {false, true}) {
-                    check(s, transposeA, transposeB, accumulate);
+                for (float[] factors : new float[][] {{1, 0}, {1, 1}, {-0.5f, 0.25f}, {0, 2}}) {
+                    check(s, transposeA, transposeB, factors[0], factors[1]);
                 }
             }
         }
     }
 
-    private void check(Size s, boolean transposeA, boolean transposeB, boolean accumulate) {
+    private void check(Size s, boolean transposeA, boolean transposeB, float alpha, float beta) {
         int rsA = transposeA ? 1 : s.k + 2;
         int csA = transposeA ? s.m + 3 : 1;
         int rsB = transposeB ? 1 : s.n + 1;
@@ -47,23 +47,26 @@ class GemmKernelTest {
         float[] a = values(5 + (s.m + 3) * (s.k + 3));
         float[] b = values(3 + (s.k + 6) * (s.n + 2));
         float[] c = values(1 + (s.m + 1) * ldc);
+        if (beta == 0) {
+            Arrays.fill(c, Float.NaN);
+        }
         float[] before = c.clone();
         float[] scratch = new float[7 + Gemm.scratchSize(KERNELS, s.m, s.n, s.k)];
         Arrays.fill(scratch, Float.NaN);
 
-        Gemm.multiply(KERNELS, s.m, s.n, s.k, a, 5, rsA, csA, b, 3, rsB, csB, c, 1, ldc, accumulate, scratch, 7);
+        Gemm.multiply(KERNELS, s.m, s.n, s.k, alpha, a, 5, rsA, csA, b, 3, rsB, csB, beta, c, 1, ldc, scratch, 7);
 
         for (int at = 0; at < c.length; at++) {
             int i = Math.floorDiv(at - 1, ldc);
             int j = Math.floorMod(at - 1, ldc);
             if (at < 1 || i >= s.m || j >= s.n) {
-                assertThat(c[at]).as("element %d lies outside C", at).isEqualTo(before[at]);
+                assertThat(Float.valueOf(c[at])).as("element %d lies outside C", at).isEqualTo(Float.valueOf(before[at]));
                 continue;
             }
-            double sum = accumulate ? before[at] : 0;
+            double sum = beta == 0 ? 0 : beta * before[at];
             double magnitude = Math.abs(sum);
             for (int p = 0; p < s.k; p++) {
-                double term = (double) a[5 + i * rsA + p * csA] * b[3 + p * rsB + j * csB];
+                double term = (double) alpha * a[5 + i * rsA + p * csA] * b[3 + p * rsB + j * csB];
                 sum += term;
                 magnitude += Math.abs(term);
             }
@@ -72,30 +75,79 @@ class GemmKernelTest {
     }
 
     @Test
-    void tilesOfEveryWidth() {
+    void tilesOfEveryWidthAndStride() {
         for (int vectors = 1; vectors <= KERNELS.maxVectors(); vectors++) {
             for (int k : new int[] {0, 1, 2, 31, 64}) {
-                int width = vectors * LANES;
-                float[] a = values(3 + GemmKernels.ROWS * k);
-                float[] b = values(1 + width * k);
-                float[] c = new float[GemmKernels.ROWS * (width + 1)];
-                Arrays.fill(c, GUARD);
-                KERNELS.tile(vectors, k, a, 3, b, 1, c, 0, width + 1);
-                for (int i = 0; i < GemmKernels.ROWS; i++) {
-                    for (int j = 0; j < width; j++) {
-                        double sum = 0;
-                        double magnitude = 0;
-                        for (int p = 0; p < k; p++) {
-                            double term = (double) a[3 + p * GemmKernels.ROWS + i] * b[1 + p * width + j];
-                            sum += term;
-                            magnitude += Math.abs(term);
-                        }
-                        assertThat((double) c[i * (width + 1) + j])
-                                .isBetween(sum - bound(k, magnitude), sum + bound(k, magnitude));
-                    }
-                    assertThat(c[i * (width + 1) + width]).isEqualTo(GUARD);
+                for (int[] strides : new int[][] {{1, GemmKernels.ROWS}, {k + 3, 1}}) {
+                    int width = vectors * LANES;
+                    int ldb = width + 3;
+                    int ldc = width + 1;
+                    float[] a = values(3 + 4 * (k + 4));
+                    float[] b = values(1 + ldb * k);
+                    float[] c = values(GemmKernels.ROWS * ldc);
+                    float[] before = c.clone();
+                    KERNELS.tile(vectors, k, a, 3, strides[0], strides[1], b, 1, ldb, c, 0, ldc);
+                    checkTile(GemmKernels.ROWS, width, k, (i, p) -> a[3 + i * strides[0] + p * strides[1]],
+                            (p, j) -> b[1 + p * ldb + j], before, c, ldc);
                 }
             }
+        }
+    }
+
+    @Test
+    void tilesThatReadWhereATableSays() {
+        int[] taps = new int[65];
+        for (int p = 0; p < taps.length; p++) {
+            taps[p] = p * 7 % 61;
+        }
+        for (int vectors = 1; vectors <= KERNELS.maxVectors(); vectors++) {
+            for (int k : new int[] {0, 1, 9, 64}) {
+                int[] at = {5, 2 + 3 * LANES, 1 + LANES, 9 + 5 * LANES};
+                int ldc = vectors * LANES + 1;
+                float[] a = values(3 + GemmKernels.ROWS * k + GemmKernels.ROWS);
+                float[] b = values(9 + 7 * LANES + 61);
+                float[] c = values(GemmKernels.ROWS * ldc);
+                float[] before = c.clone();
+                overwritten(GemmKernels.ROWS, vectors * LANES, before, ldc);
+                KERNELS.taps(vectors, k, a, 3, b, taps, 1, at[0], at[1], at[2], at[3], c, 0, ldc);
+                checkTile(GemmKernels.ROWS, vectors * LANES, k, (i, p) -> a[3 + p * GemmKernels.ROWS + i],
+                        (p, j) -> b[at[j / LANES] + taps[p + 1] + j % LANES], before, c, ldc);
+
+                float[] row = values(ldc);
+                float[] rowBefore = row.clone();
+                overwritten(1, vectors * LANES, rowBefore, ldc);
+                KERNELS.tapsRow(vectors, k, a, 2, b, taps, 1, at[0], at[1], at[2], at[3], row, 0);
+                checkTile(1, vectors * LANES, k, (_, p) -> a[2 + p * GemmKernels.ROWS],
+                        (p, j) -> b[at[j / LANES] + taps[p + 1] + j % LANES], rowBefore, row, ldc);
+            }
+        }
+    }
+
+    private static void overwritten(int m, int n, float[] before, int ldc) {
+        for (int i = 0; i < m; i++) {
+            Arrays.fill(before, i * ldc, i * ldc + n, 0f);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Element {
+        float at(int row, int column);
+    }
+
+    /** C = before + A·B within the bound, and the column after the last untouched. */
+    private static void checkTile(int m, int n, int k, Element a, Element b, float[] before, float[] c, int ldc) {
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < n; j++) {
+                double sum = before[i * ldc + j];
+                double magnitude = Math.abs(sum);
+                for (int p = 0; p < k; p++) {
+                    double term = (double) a.at(i, p) * b.at(p, j);
+                    sum += term;
+                    magnitude += Math.abs(term);
+                }
+                assertThat((double) c[i * ldc + j]).isBetween(sum - bound(k, magnitude), sum + bound(k, magnitude));
+            }
+            assertThat(c[i * ldc + n]).isEqualTo(before[i * ldc + n]);
         }
     }
 
@@ -138,7 +190,7 @@ class GemmKernelTest {
             }
             for (int[] grid : new int[][] {{3, 5, 1}, {8, 10, 1}, {16, 18, 1}, {64, 66, 1}, {3, 7, 2}, {8, 20, 2}, {16, 34, 2},
                     {64, 130, 2}, {2, 6, 1}, {16, 60, 3}}) {
-                int[] columnOffsets = Patches.grid(columns / grid[0] + 2, grid[0], grid[1], grid[2]);
+                int[] columnOffsets = grid(columns / grid[0] + 2, grid[0], grid[1], grid[2]);
                 int[] rowOffsets = {0, 5, 1, 9, 2};
                 float[] source = values(2 + 9 + 1 + columnOffsets[columns]);
                 int ld = Gemm.roundUp(columns, LANES) + 5;
@@ -168,47 +220,72 @@ class GemmKernelTest {
         }
     }
 
+    /** {@return the offsets {@code y·rowStep + x·columnStep} of a grid of positions} */
+    private static int[] grid(int rows, int columns, int rowStep, int columnStep) {
+        int[] offsets = new int[rows * columns];
+        for (int i = 0; i < offsets.length; i++) {
+            offsets[i] = i / columns * rowStep + i % columns * columnStep;
+        }
+        return offsets;
+    }
+
     @Test
     void dotProductsByLane() {
-        int vectors = 5;
-        int m = 8;
-        int n = 12;
-        int lda = vectors * LANES + 3;
-        int ldb = vectors * LANES + 1;
-        float[] a = values(2 + m * lda);
-        float[] b = values(1 + n * ldb);
-        float[] sums = values(4 + m * n * LANES);
-        float[] before = sums.clone();
-        KERNELS.accumulateDots(m, n, vectors, a, 2, lda, b, 1, ldb, sums, 4);
-        int rows = GemmKernels.ROWS;
-        for (int i = 0; i < m; i++) {
-            for (int j = 0; j < n; j++) {
-                int tile = i / rows * (n / rows) + j / rows;
-                for (int lane = 0; lane < LANES; lane++) {
-                    int at = 4 + ((tile * rows + i % rows) * rows + j % rows) * LANES + lane;
-                    double sum = before[at];
+        int[] at = {3, 0, 7, 1};
+        for (int vectors : new int[] {0, 1, 13}) {
+            int ldg = vectors * LANES + 1;
+            int[] xAt = new int[vectors + 2];
+            int[] gAt = new int[vectors + 2];
+            for (int p = 0; p < vectors; p++) {
+                xAt[p] = p * (LANES + 2);
+                gAt[p] = (vectors - 1 - p) * LANES;
+            }
+            float[] x = values(vectors * (LANES + 2) + 8);
+            float[] g = values(1 + 4 * ldg);
+            for (int outputs : new int[] {4, 1}) {
+                float[] sums = values(4 + outputs * 4 * LANES);
+                float[] before = sums.clone();
+                KERNELS.dots(outputs, vectors, x, xAt, at[0], at[1], at[2], at[3], g, gAt, 1, ldg, sums, 4);
+                for (int s = 0; s < outputs * 4 * LANES; s++) {
+                    int o = s / LANES / 4;
+                    int tap = s / LANES % 4;
+                    double sum = before[4 + s];
                     double magnitude = Math.abs(sum);
                     for (int p = 0; p < vectors; p++) {
-                        double term = (double) a[2 + i * lda + p * LANES + lane] * b[1 + j * ldb + p * LANES + lane];
+                        double term = (double) x[at[tap] + xAt[p] + s % LANES] * g[1 + o * ldg + gAt[p] + s % LANES];
                         sum += term;
                         magnitude += Math.abs(term);
                     }
-                    assertThat((double) sums[at])
-                            .isBetween(sum - bound(vectors, magnitude), sum + bound(vectors, magnitude));
+                    double error = bound(vectors, magnitude);
+                    assertThat((double) sums[4 + s]).isBetween(sum - error, sum + error);
                 }
             }
         }
     }
 
     @Test
-    void addsRows() {
-        for (int n : new int[] {0, 1, LANES - 1, LANES, 4 * LANES + 3}) {
-            float[] from = values(n + 2);
-            float[] to = values(n + 4);
-            float[] expected = to.clone();
-            Kernels.scalar().gemm().addTo(from, 1, expected, 3, n);
-            KERNELS.addTo(from, 1, to, 3, n);
-            assertThat(to).isEqualTo(expected);
+    void copiesAddsAndFinishesRows() {
+        for (int n : new int[] {0, 1, LANES / 2 + 1, LANES - 1, LANES, 4 * LANES + 3}) {
+            for (int step : new int[] {1, 2, 3}) {
+                float[] x = values(2 + 3 * (n * step + 5));
+                float[] expected = values(4 + 3 * (n + 2));
+                float[] actual = expected.clone();
+                Kernels.scalar().gemm().copyRows(3, n, x, 2, n * step + 5, step, expected, 4, n + 2);
+                KERNELS.copyRows(3, n, x, 2, n * step + 5, step, actual, 4, n + 2);
+                assertThat(actual).isEqualTo(expected);
+            }
+            float[] x = values(2 + 3 * (n + 5));
+            float[] expected = values(4 + 3 * (n + 2));
+            expected[4 + n / 2] = Float.NaN;
+            float[] actual = expected.clone();
+            Kernels.scalar().gemm().addRows(3, n, x, 2, n + 5, expected, 4, n + 2);
+            KERNELS.addRows(3, n, x, 2, n + 5, actual, 4, n + 2);
+            assertThat(actual).isEqualTo(expected);
+            for (float[] bounds : new float[][] {{0, 0.5f}, {0, Float.POSITIVE_INFINITY}}) {
+                Kernels.scalar().gemm().finishRows(3, n, x, 1, bounds[0], bounds[1], expected, 4, n + 2);
+                KERNELS.finishRows(3, n, x, 1, bounds[0], bounds[1], actual, 4, n + 2);
+                assertThat(actual).isEqualTo(expected);
+            }
         }
     }
 

@@ -126,8 +126,10 @@ public final class ConvLadder {
         float[] rows = new float[conv.packedForwardSize()];
         float[] scratch = new float[conv.forwardScratch()];
         conv.packForward(weight, rows);
-        for (int n = first; n < last; n++) {
-            conv.forward(rows, null, x, n * s.c() * s.h() * s.w(), y, n * s.o() * s.positions(), scratch, 0);
+        int images = conv.forwardImages();
+        for (int n = first; n < last; n += images) {
+            conv.forward(rows, null, 0, 0, Math.min(images, last - n), x, n * s.c() * s.h() * s.w(), 0, s.o(),
+                    y, n * s.o() * s.positions(), scratch, 0);
         }
     }
 }

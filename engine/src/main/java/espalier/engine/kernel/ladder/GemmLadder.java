@@ -83,6 +83,6 @@ public final class GemmLadder {
     private static void packed(int m, int n, int k, float[] a, float[] b, float[] c) {
         GemmKernels g = Kernels.active().gemm();
         float[] scratch = new float[Gemm.scratchSize(g, m, n, k)];
-        Gemm.multiply(g, m, n, k, a, 0, k, 1, b, 0, n, 1, c, 0, n, false, scratch, 0);
+        Gemm.multiply(g, m, n, k, 1, a, 0, k, 1, b, 0, n, 1, 0, c, 0, n, scratch, 0);
     }
 }

@@ -1,0 +1,156 @@
+package espalier.engine.kernel;
+
+import static espalier.engine.kernel.GemmKernels.ROWS;
+
+import java.util.stream.IntStream;
+
+/**
+ * {@code gW = Σ patches(x) · gyᵀ} over positions and images, one group of a convolution.
+ *
+ * <ul>
+ *   <li>as dot products of shifted images with output gradients, both read in place, where rows of positions are whole vectors;
+ *       sums stay apart by lane until the end
+ *   <li>else, and where the sums by lane would be too large, as outer products of gathered patches
+ * </ul>
+ */
+final class WeightGradient {
+    /** Floats of sums by lane that may be kept: 256 KiB, which stay in L2 with the images. */
+    private static final int MOST_SUMS = 1 << 16;
+    /** Floats of images that are padded at a time, to stay in L2. */
+    private static final int MOST_PADDED = 1 << 16;
+    private static final int MOST_IMAGES = 16;
+
+    private final GemmKernels gemm;
+    private final Patches patches;
+    private final int outputs;
+    private final int gyStep;
+    private final int taps;
+    private final boolean dots;
+    private final int images;
+    /** Of each vector of positions (dots) or of each position (outer) in all images. */
+    private final int[] positions;
+    /** Of each vector of positions in the output gradients of all images. */
+    private final int[] gradients;
+    private final int panelWidth;
+
+    /** @param gyStep elements between images of the output gradient */
+    WeightGradient(GemmKernels gemm, Patches patches, int outputs, int gyStep) {
+        this.gemm = gemm;
+        this.patches = patches;
+        this.outputs = outputs;
+        taps = patches.taps().length;
+        panelWidth = gemm.lanes() * gemm.maxVectors();
+        dots = patches.columns() % gemm.lanes() == 0 && (long) tapTiles() * ROWS * outputs * gemm.lanes() <= MOST_SUMS;
+        images = dots
+                ? Math.clamp(MOST_PADDED / Math.max(1, patches.size()), 1, MOST_IMAGES)
+                : Math.max(1, panelWidth / Math.max(1, patches.positions()));
+        positions = dots ? patches.vectors(images, gemm.lanes()) : patches.positionsOf(images);
+        gradients = dots ? vectors(images, patches.positions(), gyStep, gemm.lanes()) : new int[0];
+        this.gyStep = gyStep;
+    }
+
+    private static int[] vectors(int images, int positions, int step, int lanes) {
+        int one = positions / lanes;
+        return IntStream.range(0, images * one).map(v -> v / one * step + v % one * lanes).toArray();
+    }
+
+    private int tapTiles() {
+        return Math.ceilDiv(taps, ROWS);
+    }
+
+    private int paddedOutputs() {
+        return Gemm.roundUp(outputs, gemm.lanes());
+    }
+
+    /** {@return the most images that {@link #accumulate} takes} */
+    int images() {
+        return images;
+    }
+
+    /** {@return floats in a sum} */
+    int sumSize() {
+        return dots ? tapTiles() * ROWS * outputs * gemm.lanes() : taps * paddedOutputs();
+    }
+
+    /** {@return the floats of scratch that {@link #accumulate} needs, beside the padded images} */
+    int scratch() {
+        return dots
+                ? 0
+                : Math.min(taps, Gemm.BLOCK_K) * panelWidth + panelWidth * paddedOutputs() + outputs * images * patches.positions();
+    }
+
+    /**
+     * {@code sum += patches(x) · gyᵀ} for {@code count} images.
+     *
+     * @param source of this group in the first padded image, in {@code scratch}
+     */
+    void accumulate(int count, int source, float[] gy, int gyOffset, float[] sum, int sumOffset,
+            float[] scratch, int scratchOffset) {
+        if (dots) {
+            dots(count, source, gy, gyOffset, sum, sumOffset, scratch);
+        } else {
+            outer(count, source, gy, gyOffset, sum, sumOffset, scratch, scratchOffset);
+        }
+    }
+
+    private void dots(int count, int source, float[] gy, int gyOffset, float[] sum, int sumOffset, float[] padded) {
+        int[] at = patches.taps();
+        int step = ROWS * gemm.lanes();
+        int vectors = count * patches.positions() / gemm.lanes();
+        for (int o = 0; o < outputs; ) {
+            int together = o + ROWS <= outputs ? ROWS : 1;
+            for (int t = 0; t < tapTiles(); t++) {
+                int k = t * ROWS;
+                // Taps beyond the last repeat the first; their sums are never read.
+                gemm.dots(together, vectors, padded, positions, source + at[k], source + at[k + 1 < taps ? k + 1 : 0],
+                        source + at[k + 2 < taps ? k + 2 : 0], source + at[k + 3 < taps ? k + 3 : 0],
+                        gy, gradients, gyOffset + o * patches.positions(), patches.positions(),
+                        sum, sumOffset + (t * outputs + o) * step);
+            }
+            o += together;
+        }
+    }
+
+    private void outer(int count, int source, float[] gy, int gyOffset, float[] sum, int sumOffset,
+            float[] scratch, int scratchOffset) {
+        int width = paddedOutputs();
+        int one = patches.positions();
+        int all = count * one;
+        int transposedAt = scratchOffset + Math.min(taps, Gemm.BLOCK_K) * panelWidth;
+        int togetherAt = transposedAt + panelWidth * width;
+        for (int i = 0; i < count && count > 1; i++) {
+            gemm.copyRows(outputs, one, gy, gyOffset + i * gyStep, one, 1, scratch, togetherAt + i * one, all);
+        }
+        float[] gradient = count > 1 ? scratch : gy;
+        int gradientAt = count > 1 ? togetherAt : gyOffset;
+        for (int j = 0; j < all; j += panelWidth) {
+            int columns = Math.min(panelWidth, all - j);
+            gemm.transpose(outputs, columns, gradient, gradientAt + j, all, scratch, transposedAt, width);
+            for (int k = 0; k < taps; k += Gemm.BLOCK_K) {
+                int kb = Math.min(Gemm.BLOCK_K, taps - k);
+                gemm.gatherPanel(scratch, source, patches.taps(), k, kb, positions, j, columns, scratch, scratchOffset, panelWidth);
+                gemm.accumulateOuter(kb, width / gemm.lanes(), columns, scratch, scratchOffset, panelWidth,
+                        scratch, transposedAt, sum, sumOffset + k * width);
+            }
+        }
+    }
+
+    /** {@code gw[o][k] = sum}, for the outputs from {@code first} up to {@code end}. */
+    void finish(float[] sum, int sumOffset, int first, int end, float[] gw, int gwOffset) {
+        for (int o = first; o < end; o++) {
+            for (int k = 0; k < taps; k++) {
+                gw[gwOffset + o * taps + k] = dots ? dot(sum, sumOffset, o, k) : sum[sumOffset + k * paddedOutputs() + o];
+            }
+        }
+    }
+
+    private float dot(float[] sum, int sumOffset, int o, int k) {
+        // Four taps of four outputs lie together, of outputs left over four taps of one.
+        int at = sumOffset + ((k / ROWS * outputs + o) * ROWS + k % ROWS) * gemm.lanes();
+        float total = 0;
+        for (int lane = 0; lane < gemm.lanes(); lane++) {
+            total += sum[at + lane];
+        }
+        return total;
+    }
+}
