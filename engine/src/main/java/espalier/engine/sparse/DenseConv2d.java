@@ -8,11 +8,10 @@ import espalier.engine.weight.DenseWeight;
 
 /** {@code y = max(low, W ⋆ x + bias)} with a dense W, its weights packed once, on the {@link Planes} of a number of images. */
 public final class DenseConv2d {
-    private final Kernels kernels;
     private final Convolution convolution;
     private final float[] packed;
     private final float[] bias;
-    private final boolean relu;
+    private final float low;
     private final Planes in;
     private final Planes out;
     private final int n;
@@ -20,12 +19,11 @@ public final class DenseConv2d {
     /** The arguments are those of {@link SparseConv2d}. */
     public DenseConv2d(Kernels kernels, ConvShape g, int groups, DenseWeight weight, float[] bias, float low,
             Planes in, Planes out, int n) {
-        this.kernels = kernels;
         convolution = Convolution.of(kernels.gemm(), g, groups);
         packed = new float[convolution.packedForwardSize()];
         convolution.packForward(weight.dense().data(), packed);
         this.bias = bias;
-        relu = low == 0;
+        this.low = low;
         this.in = in;
         this.out = out;
         this.n = n;
@@ -71,9 +69,7 @@ public final class DenseConv2d {
     }
 
     private void image(float[] x, int xAt, float[] y, int yAt) {
-        convolution.forward(packed, bias, x, xAt, y, yAt, Scratch.atLeast(convolution.forwardScratch()), Scratch.FIRST);
-        if (relu) {
-            kernels.elementwise().relu(y, yAt, y, yAt, pixels(out));
-        }
+        convolution.forward(packed, bias, low, Float.POSITIVE_INFINITY, 1, x, xAt, 0, convolution.shape().o(), y, yAt,
+                Scratch.atLeast(convolution.forwardScratch()), Scratch.FIRST);
     }
 }

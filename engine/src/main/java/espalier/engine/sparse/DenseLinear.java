@@ -48,7 +48,7 @@ public final class DenseLinear {
                 kernels.elementwise().scaledAdd(x[xAt + k], weight, k * out, y, yAt, out);
             }
         } else {
-            Gemm.multiply(kernels.gemm(), out, n, in, weight, 0, in, 1, x, xAt, n, 1, y, yAt, n, true,
+            Gemm.multiply(kernels.gemm(), out, n, in, 1, weight, 0, in, 1, x, xAt, n, 1, 1, y, yAt, n,
                     Scratch.atLeast(Gemm.scratchSize(kernels.gemm(), out, n, in)), Scratch.FIRST);
         }
         if (relu) {
