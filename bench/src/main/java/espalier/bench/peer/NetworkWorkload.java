@@ -1,9 +1,9 @@
 package espalier.bench.peer;
 
+import espalier.compress.lower.Format;
+import espalier.compress.lower.LoweredModel;
+import espalier.compress.lower.Lowering;
 import espalier.attacks.Pgd;
-import espalier.compress.lower.FloatGraph;
-import espalier.compress.lower.Fusion;
-import espalier.compress.lower.Graph;
 import espalier.engine.autograd.Call;
 import espalier.engine.autograd.Gradients;
 import espalier.engine.autograd.Op;
@@ -130,7 +130,7 @@ abstract class NetworkWorkload implements Workload {
 
     /** The lowered network: batch norm folded, relu fused. */
     private static final class Inference extends NetworkWorkload {
-        private final FloatGraph graph = new FloatGraph(Fusion.apply(Graph.trace(model::logits, model.imageShape())));
+        private final LoweredModel lowered = Lowering.lower(model, Format.DENSE);
         private final float[] result = new float[task.batch() * model.classes()];
 
         Inference(NetworkTask task) {
@@ -140,7 +140,7 @@ abstract class NetworkWorkload implements Workload {
         @Override
         public void run() {
             try (Workspace _ = Workspace.open()) {
-                System.arraycopy(graph.apply(pixels).data(), 0, result, 0, result.length);
+                System.arraycopy(lowered.logits(pixels).data(), 0, result, 0, result.length);
             }
         }
 

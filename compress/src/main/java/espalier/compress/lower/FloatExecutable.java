@@ -81,7 +81,7 @@ interface FloatExecutable {
                 yield (m, x, y, _) -> layer.run(m, x[0], m, y);
             }
             case DenseWeight w -> {
-                var layer = new DenseConv2d(kernels, g, groups, w, step.bias(), low, in, out, n);
+                var layer = DenseConv2d.of(kernels, g, groups, w, step.bias(), low, in, out, n);
                 yield of((m, x, y, scratch) -> layer.run(m, x[0], m, y, m, scratch), layer.scratchSize());
             }
             default -> throw new UserError(step.name() + " in " + Format.of(step.weight()) + " among layers in float32");

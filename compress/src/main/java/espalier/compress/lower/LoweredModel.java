@@ -4,6 +4,7 @@ import espalier.engine.autograd.Tape;
 import espalier.engine.kernel.Kernels;
 import espalier.engine.op.Conv2d;
 import espalier.engine.op.Normalize;
+import espalier.engine.parallel.Parallel;
 import espalier.engine.quant.QuantParams;
 import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;
@@ -24,8 +25,9 @@ import java.util.List;
 public final class LoweredModel {
     /** Images at a time in float32: every vector of activations starts on a cache line. */
     private static final int BATCH = 16;
-    /** From so many images on, a whole group is faster than one at a time. */
+    /** From so many images for each thread on, a whole group is faster than one at a time: of sparse, and of dense layers. */
     private static final int FEW = 6;
+    private static final int FEW_DENSE = 12;
 
     private final String name;
     private final Shape imageShape;
@@ -59,13 +61,13 @@ public final class LoweredModel {
             single = program;
         } else {
             single = new FloatProgram(imageShape, normalize, this.steps, kernels, 1);
-            program = denseConvolutions() ? single : new FloatProgram(imageShape, normalize, this.steps, kernels, BATCH);
+            program = new FloatProgram(imageShape, normalize, this.steps, kernels, BATCH);
         }
     }
 
-    private boolean denseConvolutions() {
+    private int few() {
         return steps.stream().filter(s -> s.op() instanceof Conv2d).allMatch(s -> s.weight() instanceof DenseWeight)
-                && steps.stream().anyMatch(s -> s.op() instanceof Conv2d);
+                ? FEW_DENSE : FEW;
     }
 
     /**
@@ -84,7 +86,7 @@ public final class LoweredModel {
             throw new IllegalArgumentException("lowered " + name + ": pixels " + s + " against images " + imageShape);
         }
         Tensor y = Workspace.empty(Shape.of(s.dim(0), classes()));
-        (s.dim(0) < FEW ? single : program).run(pixels.data(), s.dim(0), y.data());
+        (s.dim(0) < few() * Parallel.threads() ? single : program).run(pixels.data(), s.dim(0), y.data());
         return y;
     }
 

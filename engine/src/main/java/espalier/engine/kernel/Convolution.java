@@ -101,7 +101,7 @@ public final class Convolution {
     /** Packs the weights for {@link #forward}, once for all images. */
     public void packForward(float[] weight, float[] packed) {
         for (int g = 0; g < groups; g++) {
-            product.pack(weight, g * shape.o() * shape.taps(), shape.taps(), packed, g * product.packedSize());
+            product.pack(weight, g * shape.o() * shape.taps(), packed, g * product.packedSize());
         }
     }
 
@@ -162,7 +162,7 @@ public final class Convolution {
                         }
                     }
                 }
-                phaseProducts.get(i).pack(scratch, scratchOffset, k, packed, at);
+                phaseProducts.get(i).pack(scratch, scratchOffset, packed, at);
                 at += phaseProducts.get(i).packedSize();
             }
         }

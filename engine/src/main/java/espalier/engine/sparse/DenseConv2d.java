@@ -2,74 +2,146 @@ package espalier.engine.sparse;
 
 import espalier.engine.kernel.ConvShape;
 import espalier.engine.kernel.Convolution;
+import espalier.engine.kernel.GemmKernels;
 import espalier.engine.kernel.Kernels;
+import espalier.engine.kernel.TapProduct;
 import espalier.engine.tensor.Scratch;
 import espalier.engine.weight.DenseWeight;
+import java.util.stream.IntStream;
 
-/** {@code y = max(low, W ⋆ x + bias)} with a dense W, its weights packed once, on the {@link Planes} of a number of images. */
-public final class DenseConv2d {
-    private final Convolution convolution;
-    private final float[] packed;
-    private final float[] bias;
-    private final float low;
-    private final Planes in;
-    private final Planes out;
-    private final int n;
+/**
+ * {@code y = max(low, W ⋆ x + bias)} with a dense W, its weights packed once, on the {@link Planes} of a number of images.
+ *
+ * <p>Where the images fill vectors, these are read in place, whatever the stride and the size of the image: the border is the
+ * padding. One image is convolved by {@link Convolution}, without its border.
+ */
+public abstract sealed class DenseConv2d {
+    final float[] bias;
+    final float low;
 
-    /** The arguments are those of {@link SparseConv2d}. */
-    public DenseConv2d(Kernels kernels, ConvShape g, int groups, DenseWeight weight, float[] bias, float low,
-            Planes in, Planes out, int n) {
-        convolution = Convolution.of(kernels.gemm(), g, groups);
-        packed = new float[convolution.packedForwardSize()];
-        convolution.packForward(weight.dense().data(), packed);
+    private DenseConv2d(float[] bias, float low) {
         this.bias = bias;
         this.low = low;
-        this.in = in;
-        this.out = out;
-        this.n = n;
+    }
+
+    /**
+     * The arguments are those of {@link SparseConv2d}.
+     *
+     * @param n 1, or a multiple of the vectors' lanes
+     */
+    public static DenseConv2d of(Kernels kernels, ConvShape g, int groups, DenseWeight weight, float[] bias, float low,
+            Planes in, Planes out, int n) {
+        if (n % kernels.gemm().lanes() == 0 && in.border() >= g.padding()) {
+            return new Images(kernels.gemm(), g, groups, weight, bias, low, in, out, n);
+        }
+        if (n != 1) {
+            throw new IllegalArgumentException("dense convolution of " + n + " images, padding " + g.padding() + " from " + in);
+        }
+        return new OneImage(kernels.gemm(), g, groups, weight, bias, low, in, out);
     }
 
     /** {@return the floats of scratch that {@link #run} needs} */
-    public int scratchSize() {
-        return plain() ? 0 : pixels(in) + pixels(out);
-    }
-
-    private static int pixels(Planes p) {
-        return p.channels() * p.height() * p.width();
-    }
-
-    private boolean plain() {
-        return n == 1 && in.border() == 0 && out.border() == 0;
-    }
+    public abstract int scratchSize();
 
     /** Computes all images. */
-    public void run(float[] x, int xAt, float[] y, int yAt, float[] scratch, int scratchAt) {
-        if (plain()) {
-            image(x, xAt, y, yAt);
-            return;
+    public abstract void run(float[] x, int xAt, float[] y, int yAt, float[] scratch, int scratchAt);
+
+    private static final class OneImage extends DenseConv2d {
+        private final GemmKernels gemm;
+        private final Convolution convolution;
+        private final float[] packed;
+        private final Planes in;
+        private final Planes out;
+
+        OneImage(GemmKernels gemm, ConvShape g, int groups, DenseWeight weight, float[] bias, float low, Planes in, Planes out) {
+            super(bias, low);
+            this.gemm = gemm;
+            this.in = in;
+            this.out = out;
+            convolution = Convolution.of(gemm, g, groups);
+            packed = new float[convolution.packedForwardSize()];
+            convolution.packForward(weight.dense().data(), packed);
         }
-        int result = scratchAt + pixels(in);
-        for (int i = 0; i < n; i++) {
-            for (int c = 0, to = scratchAt; c < in.channels(); c++) {
-                for (int row = 0; row < in.height(); row++) {
-                    for (int column = 0, from = xAt + in.at(c, row, 0) * n + i; column < in.width(); column++, from += n) {
-                        scratch[to++] = x[from];
-                    }
-                }
+
+        @Override
+        public int scratchSize() {
+            return copied(in) + copied(out);
+        }
+
+        private static int copied(Planes p) {
+            return p.border() == 0 ? 0 : p.channels() * p.height() * p.width();
+        }
+
+        @Override
+        public void run(float[] x, int xAt, float[] y, int yAt, float[] scratch, int scratchAt) {
+            float[] source = in.border() == 0 ? x : scratch;
+            int from = in.border() == 0 ? xAt : scratchAt;
+            float[] target = out.border() == 0 ? y : scratch;
+            int to = out.border() == 0 ? yAt : scratchAt + copied(in);
+            for (int c = 0; c < in.channels() && in.border() > 0; c++) {
+                gemm.copyRows(in.height(), in.width(), x, xAt + in.at(c, 0, 0), in.pitch(), 1,
+                        scratch, from + c * in.height() * in.width(), in.width());
             }
-            image(scratch, scratchAt, scratch, result);
-            for (int c = 0, from = result; c < out.channels(); c++) {
-                for (int row = 0; row < out.height(); row++) {
-                    for (int column = 0, to = yAt + out.at(c, row, 0) * n + i; column < out.width(); column++, to += n) {
-                        y[to] = scratch[from++];
-                    }
-                }
+            convolve(source, from, target, to);
+            for (int c = 0; c < out.channels() && out.border() > 0; c++) {
+                gemm.copyRows(out.height(), out.width(), scratch, to + c * out.height() * out.width(), out.width(), 1,
+                        y, yAt + out.at(c, 0, 0), out.pitch());
             }
+        }
+
+        private void convolve(float[] x, int xAt, float[] y, int yAt) {
+            convolution.forward(packed, bias, low, Float.POSITIVE_INFINITY, 1, x, xAt, 0, convolution.shape().o(), y, yAt,
+                    Scratch.atLeast(convolution.forwardScratch()), Scratch.FIRST);
         }
     }
 
-    private void image(float[] x, int xAt, float[] y, int yAt) {
-        convolution.forward(packed, bias, low, Float.POSITIVE_INFINITY, 1, x, xAt, 0, convolution.shape().o(), y, yAt,
-                Scratch.atLeast(convolution.forwardScratch()), Scratch.FIRST);
+    private static final class Images extends DenseConv2d {
+        private final TapProduct product;
+        private final float[] packed;
+        private final int groups;
+        private final int rows;
+        private final int sourceStep;
+        private final int targetStep;
+
+        Images(GemmKernels gemm, ConvShape g, int groups, DenseWeight weight, float[] bias, float low, Planes in, Planes out,
+                int n) {
+            super(bias, low);
+            this.groups = groups;
+            rows = g.o();
+            sourceStep = g.c() * in.plane() * n;
+            targetStep = out.plane() * n;
+            int[] taps = IntStream.range(0, g.taps()).map(k -> {
+                int position = k % (g.kh() * g.kw());
+                int y = position / g.kw() * g.dilation() - g.padding() + in.border();
+                int x = position % g.kw() * g.dilation() - g.padding() + in.border();
+                return (k / (g.kh() * g.kw()) * in.plane() + y * in.pitch() + x) * n;
+            }).toArray();
+            int lanes = gemm.lanes();
+            int row = g.ow() * n / lanes;
+            int[] positions = IntStream.range(0, g.oh() * row).map(v -> {
+                int element = v % row * lanes;
+                return (v / row * in.pitch() + element / n) * g.stride() * n + element % n;
+            }).toArray();
+            int[] targets = IntStream.range(0, g.oh() * row)
+                    .map(v -> out.at(0, v / row, 0) * n + v % row * lanes).toArray();
+            product = new TapProduct(gemm, rows, taps, positions, targets);
+            packed = new float[groups * product.packedSize()];
+            for (int i = 0; i < groups; i++) {
+                product.pack(rows, weight.dense().data(), i * rows * g.taps(), packed, i * product.packedSize());
+            }
+        }
+
+        @Override
+        public int scratchSize() {
+            return product.scratchSize();
+        }
+
+        @Override
+        public void run(float[] x, int xAt, float[] y, int yAt, float[] scratch, int scratchAt) {
+            for (int i = 0; i < groups; i++) {
+                product.multiply(x, xAt + i * sourceStep, 0, rows, packed, i * product.packedSize(), bias, i * rows,
+                        low, Float.POSITIVE_INFINITY, y, yAt + i * rows * targetStep, targetStep, scratch, scratchAt);
+            }
+        }
     }
 }

@@ -1,0 +1,125 @@
+package espalier.engine.kernel;
+
+import static espalier.engine.kernel.GemmKernels.ROWS;
+
+/**
+ * {@code C[i][v] = clamp(Σ_k W[i][k] · x[positions[v] + taps[k]] + bias[i])}, v counting vectors: a convolution over values that
+ * lie so that each vector of outputs reads vectors of inputs.
+ *
+ * <p>An instance is immutable and may be used by several threads.
+ */
+public final class TapProduct {
+    /**
+     * Terms that are summed before the sum is added to C. Longer sums would save 2 % and round more: ten PGD steps through
+     * ResNet-20 then agree with PyTorch's in 99.69 instead of 99.72 % of the mask that they lead to.
+     */
+    static final int MOST_TERMS = 144;
+
+    private final GemmKernels gemm;
+    private final int paddedRows;
+    private final int terms;
+    private final int block;
+    private final int[] taps;
+    private final int[] positions;
+    private final int[] targets;
+
+    /**
+     * @param m rows of W
+     * @param taps offsets of the terms in x
+     * @param positions of the vectors in x
+     * @param targets of the vectors in a row of C
+     */
+    public TapProduct(GemmKernels gemm, int m, int[] taps, int[] positions, int[] targets) {
+        this.gemm = gemm;
+        this.taps = taps;
+        this.positions = positions;
+        this.targets = targets;
+        paddedRows = Gemm.roundUp(m, ROWS);
+        terms = taps.length;
+        block = block(terms);
+    }
+
+    /** {@return the length of the blocks that a sum of so many terms is divided into} */
+    static int block(int terms) {
+        return terms == 0 ? 1 : Math.ceilDiv(terms, Math.ceilDiv(terms, MOST_TERMS));
+    }
+
+    /** {@return floats that {@link #pack} writes} */
+    public int packedSize() {
+        return paddedRows * terms;
+    }
+
+    /** Packs W {@code [m][terms]}, its rows one after the other. */
+    public void pack(int m, float[] w, int wOffset, float[] packed, int packedOffset) {
+        pack(m, terms, block, w, wOffset, packed, packedOffset);
+    }
+
+    static void pack(int m, int terms, int block, float[] w, int wOffset, float[] packed, int packedOffset) {
+        for (int q = 0; q < terms; q += block) {
+            Gemm.packRows(m, Math.min(block, terms - q), 1, w, wOffset + q, terms, 1, packed,
+                    packedOffset + q * Gemm.roundUp(m, ROWS));
+        }
+    }
+
+    /** {@return the floats of scratch that {@link #multiply} needs} */
+    public int scratchSize() {
+        return 2 * ROWS * gemm.maxVectors() * gemm.lanes();
+    }
+
+    /**
+     * Computes the rows from {@code first} up to {@code end}.
+     *
+     * @param first a multiple of {@link GemmKernels#ROWS}
+     * @param bias of row i at {@code biasOffset + i}; null for none, and no clamp either
+     * @param lowest bound of the clamp, −∞ for none; {@code highest} likewise
+     * @param cOffset of row {@code first}
+     * @param ldc elements between rows of C
+     */
+    public void multiply(float[] x, int xOffset, int first, int end, float[] packed, int packedOffset, float[] bias, int biasOffset,
+            float lowest, float highest, float[] c, int cOffset, int ldc, float[] scratch, int scratchOffset) {
+        int most = gemm.maxVectors();
+        int lanes = gemm.lanes();
+        for (int v = 0; v < positions.length; v += most) {
+            int vectors = Math.min(most, positions.length - v);
+            int width = vectors * lanes;
+            int sumAt = scratchOffset + ROWS * width;
+            boolean together = targets[v + vectors - 1] - targets[v] == width - lanes;
+            int at0 = xOffset + positions[v];
+            int at1 = vectors > 1 ? xOffset + positions[v + 1] : 0;
+            int at2 = vectors > 2 ? xOffset + positions[v + 2] : 0;
+            int at3 = vectors > 3 ? xOffset + positions[v + 3] : 0;
+            for (int i = first; i < end; i += ROWS) {
+                int rows = Math.min(ROWS, end - i);
+                int row = cOffset + (i - first) * ldc;
+                float[] y = together ? c : scratch;
+                int to = together ? row + targets[v] : sumAt;
+                int ld = together ? ldc : width;
+                tile(rows, vectors, packed, packedOffset + i * Math.min(block, terms), 0, x, at0, at1, at2, at3, y, to, ld);
+                for (int q = block; q < terms; q += block) {
+                    tile(rows, vectors, packed, packedOffset + q * paddedRows + i * Math.min(block, terms - q), q,
+                            x, at0, at1, at2, at3, scratch, scratchOffset, width);
+                    gemm.addRows(rows, width, scratch, scratchOffset, width, y, to, ld);
+                }
+                if (bias != null) {
+                    gemm.finishRows(rows, width, bias, biasOffset + i, lowest, highest, y, to, ld);
+                }
+                for (int u = 0; u < vectors && !together; u++) {
+                    gemm.copyRows(rows, lanes, scratch, sumAt + u * lanes, width, 1, c, row + targets[v + u], ldc);
+                }
+            }
+        }
+    }
+
+    /** The terms from q on, as many as a block has, of up to {@link GemmKernels#ROWS} rows. */
+    private void tile(int rows, int vectors, float[] packed, int row, int q, float[] x, int at0, int at1, int at2, int at3,
+            float[] c, int cOffset, int ldc) {
+        int kb = Math.min(block, terms - q);
+        if (rows == ROWS) {
+            gemm.taps(vectors, kb, packed, row, x, taps, q, at0, at1, at2, at3, c, cOffset, ldc);
+            return;
+        }
+        for (int r = 0; r < rows; r++) {
+            gemm.tapsRow(vectors, kb, packed, row + r, x, taps, q, at0, at1, at2, at3, c, cOffset + r * ldc);
+        }
+    }
+}
