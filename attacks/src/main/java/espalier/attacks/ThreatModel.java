@@ -98,14 +98,24 @@ public record ThreatModel(Norm norm, double epsilon, double stepSize, int steps,
         return target != Target.UNTARGETED;
     }
 
+    /** {@return the attack in a few words, without whose gradients it has: {@code pgd linf 8/255, 10 steps}} */
+    public String attack() {
+        return (oneStep() ? "fgsm " : "pgd ") + norm + " " + PixelUnits.print(epsilon)
+                + (steps == 1 ? "" : ", " + count(steps, "step")) + (targeted() ? ", target: " + target : "")
+                + (space == AttackSpace.PIXELS ? "" : " of normalized images");
+    }
+
+    private boolean oneStep() {
+        return steps == 1 && stepSize == epsilon && !randomStart;
+    }
+
     /**
      * {@return one line with everything: {@code pgd linf epsilon 8/255, 10 steps of 2/255, 1 restart, no random start,
      * untargeted, true labels, gradient: self}}
      */
     @Override
     public String toString() {
-        boolean oneStep = steps == 1 && stepSize == epsilon && !randomStart;
-        return (oneStep ? "fgsm " : "pgd ") + norm + " epsilon " + PixelUnits.print(epsilon) + ", "
+        return (oneStep() ? "fgsm " : "pgd ") + norm + " epsilon " + PixelUnits.print(epsilon) + ", "
                 + count(steps, "step") + " of " + PixelUnits.print(stepSize) + ", " + count(restarts, "restart") + ", "
                 + (randomStart ? "random start, " : "no random start, ")
                 + (targeted() ? "target: " + target + (targetClass == null ? "" : " class " + targetClass) : target) + ", "

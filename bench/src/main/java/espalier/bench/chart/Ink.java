@@ -14,7 +14,7 @@ import java.util.List;
  */
 public final class Ink {
     static final Color GROUND = new Color(254, 254, 254);
-    static final Color TEXT = new Color(34, 34, 35);
+    public static final Color TEXT = new Color(34, 34, 35);
     static final Color SOFT = new Color(99, 99, 100);
     static final Color GRID = new Color(226, 226, 227);
 

@@ -84,7 +84,9 @@ public record LineChart(String title, Axis x, Axis y, List<Line> lines, boolean 
                 0.05);
         s.setXAxisMin(xs[0]).setXAxisMax(xs[1]).setYAxisMin(ys[0]).setYAxisMax(ys[1]);
         // Ticks stand at 1, 2 or 5 times a power of ten, and this far apart at least.
-        s.setXAxisTickMarkSpacingHint(x.log2() ? (int) (0.6 * (width - 60) / (xs[1] - xs[0])) : 50);
+        boolean whole = all.stream().allMatch(p -> x.at(p.x()) == Math.rint(x.at(p.x())));
+        int step = (int) (0.6 * (width - 60) / (xs[1] - xs[0]));
+        s.setXAxisTickMarkSpacingHint(x.log2() ? step : whole ? Math.max(50, step) : 50);
         s.setYAxisTickMarkSpacingHint(y.log2() ? (int) (0.6 * (plotHeight - 50) / (ys[1] - ys[0])) : 28);
         s.setXAxisTickLabelsFormattingFunction(v -> label(x, v));
         s.setYAxisTickLabelsFormattingFunction(v -> label(y, v));

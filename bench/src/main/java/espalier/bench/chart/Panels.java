@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * Charts in rows and columns under one title, with one legend for all.
  *
- * @param rows charts by row, all of one size
+ * @param rows charts by row, those of a row of one size
  */
 public record Panels(String title, List<List<LineChart>> rows) implements Picture {
     private static final int TITLE = 30;
@@ -31,24 +31,26 @@ public record Panels(String title, List<List<LineChart>> rows) implements Pictur
 
     @Override
     public int height() {
-        return TITLE + rows.size() * any().height() + legend() + MARGIN;
+        return TITLE + rows.stream().mapToInt(r -> r.getFirst().height()).sum() + legend() + MARGIN;
     }
 
     @Override
     public String description() {
-        return title + "; " + String.join("; ", rows.stream().flatMap(List::stream).map(Picture::description).toList());
+        return title + "; for " + String.join(", ", lines().stream().map(Line::name).distinct().toList());
     }
 
     @Override
     public void paint(Graphics2D g) {
         Ink.text(g, title, Ink.BOLD, Ink.TEXT, width() / 2.0, 20, 0.5);
         var saved = g.getTransform();
-        for (int r = 0; r < rows.size(); r++) {
-            for (int c = 0; c < rows.get(r).size(); c++) {
-                g.translate(MARGIN + c * any().width(), TITLE + r * any().height());
-                rows.get(r).get(c).paint(g);
+        int y = TITLE;
+        for (List<LineChart> row : rows) {
+            for (int c = 0; c < row.size(); c++) {
+                g.translate(MARGIN + c * any().width(), y);
+                row.get(c).paint(g);
                 g.setTransform(saved);
             }
+            y += row.getFirst().height();
         }
         Legend.paint(g, lines(), 2 * MARGIN, height() - legend(), width() - 4 * MARGIN);
     }

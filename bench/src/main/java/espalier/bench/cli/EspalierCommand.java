@@ -24,7 +24,7 @@ import picocli.CommandLine.ScopeType;
             "  espalier COMMAND --help         what a command can do, with more examples"
         },
         subcommands = {
-            StudyCommand.class, TrainCommand.class, PruneCommand.class, QuantizeCommand.class, LowerCommand.class,
+            StudyCommand.class, ReportCommand.class, MergeCommand.class, TrainCommand.class, PruneCommand.class, QuantizeCommand.class, LowerCommand.class,
             EvaluateCommand.class, DatasetsCommand.class, BenchCommand.class, InfoCommand.class, CompletionCommand.class
         })
 final class EspalierCommand {

@@ -5,6 +5,7 @@ import espalier.attacks.Norm;
 import espalier.attacks.PixelUnits;
 import espalier.attacks.Target;
 import espalier.bench.study.Pixels;
+import espalier.bench.study.Shard;
 import espalier.compress.lower.Format;
 import espalier.compress.prune.PruningStrategy;
 import espalier.datasets.Datasets;
@@ -127,6 +128,18 @@ final class Names {
     static final class FormatName extends ConstantOf<Format> {
         FormatName() {
             super(Format.values());
+        }
+    }
+
+    /** {@code --shard}: {@code 2/8}. */
+    static final class ShardConverter implements ITypeConverter<Shard> {
+        @Override
+        public Shard convert(String value) {
+            try {
+                return Shard.parse(value);
+            } catch (UserError e) {
+                throw new TypeConversionException(e.getMessage());
+            }
         }
     }
 

@@ -2,7 +2,9 @@ package espalier.bench.cli;
 
 import espalier.bench.report.Json;
 import espalier.bench.study.Estimate;
+import espalier.bench.study.Masking;
 import espalier.bench.study.Result;
+import espalier.bench.study.Shard;
 import espalier.bench.study.Study;
 import espalier.bench.study.StudyConfig;
 import espalier.bench.study.StudyFile;
@@ -35,9 +37,12 @@ import picocli.CommandLine.Spec;
             "  espalier study cifar10 --weights resnet20.safetensors --strategies global-gap,random",
             "  espalier study runs/quickstart/study.yaml       go on, or again with changes",
             "  espalier study paper --dry-run                  days of work: see first",
+            "  espalier study paper --shard 3/8 --weights 'dense/{model}-{seed}.safetensors' --out runs/paper-3",
             "  espalier study mine.yaml --out runs/second --seed 2"
         })
 final class StudyCommand implements Runnable {
+    private static final int SIGNS = 5;
+
     @Spec CommandSpec spec;
     @Mixin NetworkOptions network;
 
@@ -66,6 +71,11 @@ final class StudyCommand implements Runnable {
     @Option(names = "--samples", paramLabel = "N", description = "Test images that are attacked, the first ones.")
     Integer samples;
 
+    @Option(names = "--shard", paramLabel = "I/N", converter = Names.ShardConverter.class,
+            description = "Only part I of N, for an array of jobs; merge joins them. Each part trains the dense networks it "
+                    + "needs: train them once, and give --weights.")
+    Shard shard = Shard.WHOLE;
+
     @Option(names = "--dry-run", description = "List what there is to do, and about how long it takes.")
     boolean dryRun;
 
@@ -77,7 +87,7 @@ final class StudyCommand implements Runnable {
         }
         StudyConfig config = StudyFile.read(study, overrides());
         Path folder = network.out != null ? network.out : Path.of("runs", config.name());
-        Study job = new Study(config, DataRoot.resolve(network.data), Output.progress(spec));
+        Study job = new Study(config, DataRoot.resolve(network.data), Output.progress(spec), shard);
         if (dryRun) {
             Estimate estimate = job.estimate(folder);
             Output.of(spec).emit(Json.tree(estimate), text -> text.print(estimate));
@@ -86,7 +96,16 @@ final class StudyCommand implements Runnable {
         List<Result> results = job.run(folder);
         Output.of(spec).emit(Json.tree(results), text -> {
             text.println();
-            text.print(StudyTable.of(config, results));
+            if (results.isEmpty()) {
+                text.println("no network falls to this shard");
+            } else {
+                text.print(StudyTable.of(config, results));
+            }
+            List<String> signs = Masking.signs(results);
+            signs.stream().limit(SIGNS).forEach(sign -> text.println("gradient masking? " + sign));
+            if (signs.size() > SIGNS) {
+                text.printf("and %d signs more: see espalier report %s%n", signs.size() - SIGNS, folder);
+            }
             text.printf("files: %s (study.yaml, results.jsonl, results.csv, checkpoints/)%n", folder);
         });
     }

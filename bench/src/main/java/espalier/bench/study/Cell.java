@@ -53,6 +53,11 @@ public record Cell(Network network, Quantization quantization, Attack attack, In
             return strategy.equals(DENSE);
         }
 
+        /** {@return 16 hexadecimal digits that differ where anything differs} */
+        String digest() {
+            return Cell.digest(this);
+        }
+
         /** {@return a name for people} */
         public String title() {
             return isDense() ? "dense" : strategy + " ÷" + number(compression)
@@ -62,7 +67,7 @@ public record Cell(Network network, Quantization quantization, Attack attack, In
         /** {@return a name for a folder, which differs where anything differs} */
         public String folder() {
             String name = isDense() ? "dense" : strategy + "-" + number(compression);
-            return name + "-seed" + parent.seed() + "-" + digest(this).substring(0, 8);
+            return name + "-seed" + parent.seed() + "-" + digest().substring(0, 8);
         }
     }
 

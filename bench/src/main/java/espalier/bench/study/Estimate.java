@@ -73,7 +73,8 @@ public record Estimate(List<Job> jobs, double matrixSeconds) {
     private record Look(Cell.Dense parent, Evidence.Kind kind, Reading reading) {}
 
     /** @param rows says which rows of the transfer matrix are known, by digest */
-    static Estimate of(StudyConfig config, Dataset data, Predicate<Cell> known, Predicate<String> rows, Progress progress) {
+    static Estimate of(StudyConfig config, Dataset data, Shard shard, Predicate<Cell> known, Predicate<String> rows,
+            Progress progress) {
         Map<String, Costs> costs = new HashMap<>();
         for (String name : config.model()) {
             progress.line("measuring " + name);
@@ -84,6 +85,9 @@ public record Estimate(List<Job> jobs, double matrixSeconds) {
         List<Job> jobs = new ArrayList<>();
         Plan plan = Plan.of(config);
         for (Plan.Job job : plan.networks()) {
+            if (!shard.has(job.network())) {
+                continue;
+            }
             Cell.Network network = job.network();
             List<Cell> open = job.cells().stream().filter(known.negate()).toList();
             Costs c = costs.get(network.parent().model());
@@ -101,7 +105,7 @@ public record Estimate(List<Job> jobs, double matrixSeconds) {
             jobs.add(new Job(network.parent().model(), network.parent().seed(), network.title(), job.cells().size(),
                     open.size(), seconds));
         }
-        return new Estimate(jobs, matrix(config, data, plan, rows, costs));
+        return new Estimate(jobs, shard.whole() ? matrix(config, data, plan, rows, costs) : 0);
     }
 
     private static int count(Integer wanted, int all) {

@@ -26,7 +26,7 @@ public record MatrixRow(String digest, Variant source, ThreatModel threatModel, 
         }
 
         /** {@return a name for people, without the model and the seed} */
-        String title() {
+        public String title() {
             return (strategy.equals(Cell.DENSE) ? "dense" : strategy + " ÷" + Cell.number(compression))
                     + (quantized ? " int8" : "");
         }
@@ -40,7 +40,7 @@ public record MatrixRow(String digest, Variant source, ThreatModel threatModel, 
      */
     public record Target(Variant variant, Images rightClean, Images rightAdversarial) {
         /** {@return of the images that it was right about, the share that it is wrong about now; 0 if there were none} */
-        double successRate() {
+        public double successRate() {
             return rightClean.count() == 0 ? 0
                     : (double) rightClean.without(rightAdversarial).count() / rightClean.count();
         }

@@ -23,13 +23,23 @@ record Plan(List<Job> networks) {
     /** A network and what is to be found out about it. */
     record Job(Cell.Network network, List<Cell> cells) {}
 
+    /** Tells the digest of the file that a dense network is loaded from. */
+    interface Weights {
+        String digest(String model, long seed);
+    }
+
     /** @throws UserError when the weights cannot be read */
     static Plan of(StudyConfig c) {
+        return of(c, (model, seed) -> digestOf(weights(c, model, seed)));
+    }
+
+    /** @param digests of the weights, which need not be there any more */
+    static Plan of(StudyConfig c, Weights digests) {
         List<Reading> readings = c.reading().stream().map(Reading::byName).toList();
         SequencedMap<Cell.Network, SequencedSet<Reading>> networks = new LinkedHashMap<>();
         for (String model : c.model()) {
             for (long seed : c.seeds()) {
-                String weights = c.weights() == null ? null : digestOf(weights(c, model, seed));
+                String weights = c.weights() == null ? null : digests.digest(model, seed);
                 Cell.Dense parent = new Cell.Dense(c.dataset(), model, seed, c.batchSize(), weights,
                         weights == null ? c.training() : null);
                 add(networks, new Cell.Network(parent, Cell.DENSE, 1, null, null, null), readings);

@@ -121,6 +121,15 @@ public record Result(
                 environment, cell, cell == null ? null : outcomes(clean, attacked));
     }
 
+    /** {@return this without what differs each time it is found out} */
+    Result outcome() {
+        return new Result(digest, dataset, model, strategy, compression, pruningReading, resultReading, quantized, seed,
+                cleanAccuracy, top5Accuracy, testImages, adversarialAccuracy, transferAccuracy, successRate,
+                transferSuccessRate, bothRight, foolsBoth, noiseAccuracy, uselessGradients, attackedCleanAccuracy,
+                attackImages, parameters, nonzeroParameters, macs, nonzeroMacs, threatModel, transferSource, 0, null, cell,
+                outcomes);
+    }
+
     private static Outcomes outcomes(Evaluation clean, Attacked a) {
         return new Outcomes(new Images(clean.right()), new Images(clean.right5()), new Images(a.own.rightClean()),
                 new Images(a.own.rightAdversarial()), new Images(a.transfer.rightAdversarial()),

@@ -37,6 +37,8 @@ final class RunFolder implements AutoCloseable {
     static final String RESULTS = "results.jsonl";
     /** A line for each source of the transfer matrix. */
     static final String MATRIX = "matrix.jsonl";
+    /** A folder for each network. */
+    static final String CHECKPOINTS = "checkpoints";
     /** The configuration. */
     static final String STUDY = "study.yaml";
 
@@ -125,13 +127,25 @@ final class RunFolder implements AutoCloseable {
 
     /** {@return where a network's checkpoints are} */
     Path checkpoints(Cell.Network network) {
-        return folder.resolve("checkpoints").resolve(network.folder());
+        return checkpoints(folder, network);
+    }
+
+    static Path checkpoints(Path run, Cell.Network network) {
+        return run.resolve(CHECKPOINTS).resolve(network.folder());
+    }
+
+    static Path modelFile(Path run, Cell.Network network) {
+        return checkpoints(run, network).resolve(Trainer.MODEL_FILE);
     }
 
     /** {@return a network that was finished, as a float network} */
     Model model(Cell.Network network, Dataset data) {
+        return model(folder, network, data);
+    }
+
+    static Model model(Path run, Cell.Network network, Dataset data) {
         Model model = Models.create(network.parent().model(), data.imageShape(), data.classes(), data.mean(), data.std(), 0);
-        model.load(checkpoints(network).resolve(Trainer.MODEL_FILE));
+        model.load(modelFile(run, network));
         model.setTraining(false);
         return model;
     }

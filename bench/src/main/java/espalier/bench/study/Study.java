@@ -43,6 +43,7 @@ public final class Study {
     private final StudyConfig config;
     private final Path dataRoot;
     private final Progress progress;
+    private final Shard shard;
     private final Environment environment = Environment.current();
     private int done;
     private int total;
@@ -50,15 +51,19 @@ public final class Study {
     private int computedPruned;
     private double secondsPruned;
 
-    /** @param dataRoot where data sets lie */
-    public Study(StudyConfig config, Path dataRoot, Progress progress) {
+    /**
+     * @param dataRoot where data sets lie
+     * @param shard the part of it that is done; without the transfer matrix, unless it is the whole
+     */
+    public Study(StudyConfig config, Path dataRoot, Progress progress, Shard shard) {
+        this.shard = shard;
         this.config = config;
         this.dataRoot = dataRoot;
         this.progress = progress;
     }
 
     /**
-     * {@return a result for each cell, those of earlier runs included}
+     * {@return a result for each cell of the shard, those of earlier runs included}
      *
      * @param path of the run's folder
      * @throws espalier.engine.UserError when the folder or a data file is not usable, or a compression cannot be reached
@@ -69,8 +74,10 @@ public final class Study {
         requireReachable(data);
         try (RunFolder folder = RunFolder.open(path)) {
             boolean changed = folder.writeConfig(config);
-            total = plan.cells().size();
-            done = (int) plan.cells().stream().filter(c -> folder.result(c).isPresent()).count();
+            List<Cell> cells = plan.networks().stream().filter(j -> shard.has(j.network()))
+                    .flatMap(j -> j.cells().stream()).toList();
+            total = cells.size();
+            done = (int) cells.stream().filter(c -> folder.result(c).isPresent()).count();
             progress.line(config.name() + ": " + total + " cells, " + done + " of them known, in " + path);
             if (changed) {
                 progress.line("the configuration is not the one of before: cells that changed are computed anew, "
@@ -82,15 +89,18 @@ public final class Study {
                 if (job.network().isDense()) {
                     networks = new Networks(config, data, folder, progress, job.network());
                 }
+                if (!shard.has(job.network())) {
+                    continue;
+                }
                 List<Cell> open = job.cells().stream().filter(c -> folder.result(c).isEmpty()).toList();
                 if (!open.isEmpty()) {
                     compute(networks, job.network(), open, data, folder);
                 }
             }
-            if (config.matrix() != null) {
+            if (config.matrix() != null && shard.whole()) {
                 new MatrixJob(config, data, folder, progress).run(plan);
             }
-            return plan.cells().stream().map(c -> folder.result(c).orElseThrow()).toList();
+            return cells.stream().map(c -> folder.result(c).orElseThrow()).toList();
         }
     }
 
@@ -103,10 +113,10 @@ public final class Study {
         Dataset data = Datasets.load(config.dataset(), dataRoot);
         requireReachable(data);
         if (!Files.exists(path.resolve(RunFolder.RESULTS))) {
-            return Estimate.of(config, data, _ -> false, _ -> false, progress);
+            return Estimate.of(config, data, shard, _ -> false, _ -> false, progress);
         }
         try (RunFolder folder = RunFolder.open(path)) {
-            return Estimate.of(config, data, cell -> folder.result(cell).isPresent(), folder.matrix()::containsKey, progress);
+            return Estimate.of(config, data, shard, cell -> folder.result(cell).isPresent(), folder.matrix()::containsKey, progress);
         }
     }
 

@@ -46,4 +46,11 @@ public record StudyConfig(
         List<Attack> attacks,
         Integer testImages,
         Integer attackImages,
-        Matrix matrix) {}
+        Matrix matrix) {
+
+    /** {@return this, in one of its readings alone} */
+    StudyConfig withReading(String one) {
+        return new StudyConfig(name, dataset, model, weights, seeds, batchSize, List.of(one), training, strategies,
+                compressions, scores, fineTuning, quantization, attacks, testImages, attackImages, matrix);
+    }
+}

@@ -56,12 +56,13 @@ class ChartTest {
 
     @Test
     void svgIsXmlThatSaysWhatItShows() throws Exception {
+        assertThat(CHART.svg()).contains("Fall &amp; rise: accuracy, % over compression, for falling, rising");
         String svg = new Panels("Both", List.of(List.of(CHART, CHART))).svg();
         var xml = DocumentBuilderFactory.newInstance().newDocumentBuilder()
                 .parse(new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8)));
 
         assertThat(xml.getDocumentElement().getTagName()).isEqualTo("svg");
-        assertThat(xml.getElementsByTagName("title").item(0).getTextContent()).contains("Fall & rise", "falling, rising");
+        assertThat(xml.getElementsByTagName("title").item(0).getTextContent()).contains("Both", "falling, rising");
         assertThat(svg).contains("prefers-color-scheme: dark", "rgb(0,114,178)", "viewBox");
     }
 

@@ -1,0 +1,65 @@
+package espalier.bench.paper;
+
+import espalier.bench.chart.Axis;
+import espalier.bench.chart.Line;
+import espalier.bench.chart.LineChart;
+import espalier.bench.chart.Panels;
+import espalier.bench.study.Cell;
+import espalier.bench.study.FinishedStudy;
+import espalier.engine.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What share of each layer's weights a strategy leaves: a row a model, a column a compression. */
+final class DensityFigure {
+    private static final int WIDTH = 300;
+    private static final int HEIGHT = 220;
+
+    private DensityFigure() {}
+
+    /** {@return the figure of a reading's networks, of the first seed each; none where no masks are there} */
+    static Optional<Panels> of(FinishedStudy study, String reading, String title) {
+        List<Cell.Network> pruned = study.networks(reading).stream().filter(n -> !n.isDense()).toList();
+        List<String> strategies = pruned.stream().map(Cell.Network::strategy).distinct().toList();
+        List<Double> compressions = pruned.stream().map(Cell.Network::compression).distinct().toList();
+        List<List<LineChart>> rows = new ArrayList<>();
+        boolean any = false;
+        for (String model : pruned.stream().map(n -> n.parent().model()).distinct().toList()) {
+            List<LineChart> charts = new ArrayList<>();
+            for (double compression : compressions) {
+                List<Line> lines = new ArrayList<>();
+                for (String strategy : strategies) {
+                    Optional<Cell.Network> network = pruned.stream().filter(n -> n.parent().model().equals(model)
+                            && n.strategy().equals(strategy) && n.compression() == compression).findFirst();
+                    List<Line.Point> points = network.map(n -> densities(study, n)).orElse(List.of());
+                    any |= !points.isEmpty();
+                    lines.add(new Line(strategy, StrategyLook.of(strategy, strategies), points));
+                }
+                charts.add(new LineChart(model + " ÷" + number(compression), Axis.of("layer"),
+                        new Axis(charts.isEmpty() ? "weights left, %" : "", 0.0, null, false), lines, false, WIDTH, HEIGHT));
+            }
+            rows.add(charts);
+        }
+        return any ? Optional.of(new Panels(title, rows)) : Optional.empty();
+    }
+
+    /** {@return the density of the tensors that weights are, not biases and batch norm's, in their order} */
+    private static List<Line.Point> densities(FinishedStudy study, Cell.Network network) {
+        List<Line.Point> points = new ArrayList<>();
+        for (Tensor mask : study.masks(network).values()) {
+            if (mask.shape().rank() > 1) {
+                double left = 0;
+                for (float m : mask.data()) {
+                    left += m;
+                }
+                points.add(new Line.Point(points.size() + 1, 100 * left / mask.size()));
+            }
+        }
+        return points;
+    }
+
+    private static String number(double v) {
+        return v == Math.rint(v) ? Long.toString((long) v) : Double.toString(v);
+    }
+}
