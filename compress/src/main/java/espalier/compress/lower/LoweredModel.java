@@ -14,11 +14,12 @@ import espalier.engine.weight.Weight;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * A network made ready for inference: batch norm folded, relu fused, each layer's weight in a {@link Format} of its own.
  *
- * <p>In float32 it computes what its parent does but for rounding. In 8 bits pixels are normalized and quantized, every layer
+ * <p>In float32 it computes what its parent does but for rounding, and has the gradient of what it computes. In 8 bits pixels are normalized and quantized, every layer
  * computes in integers, and the last one's sums become logits: the same image gives the same bits on every machine, in any
  * batch, with any number of threads.
  */
@@ -38,6 +39,8 @@ public final class LoweredModel {
     private final Program<?> program;
     /** For few images; {@link #program} where that does for any number. */
     private final Program<?> single;
+    private final Lazy<GradientProgram> gradient;
+    private final Lazy<GradientProgram> gradientOfOne;
 
     /**
      * @param normalize null where the pixels are taken as they are
@@ -56,12 +59,31 @@ public final class LoweredModel {
         this.input = input;
         this.steps = List.copyOf(steps);
         layers = layers(this.steps, reasons);
+        gradient = new Lazy<>(() -> new GradientProgram(imageShape, normalize, this.steps, kernels, BATCH));
+        gradientOfOne = new Lazy<>(() -> new GradientProgram(imageShape, normalize, this.steps, kernels, 1));
         if (input != null) {
             program = new Int8Program(imageShape, normalize, input, this.steps, kernels);
             single = program;
         } else {
             single = new FloatProgram(imageShape, normalize, this.steps, kernels, 1);
             program = new FloatProgram(imageShape, normalize, this.steps, kernels, BATCH);
+        }
+    }
+
+    /** Made when it is first asked for: few models are attacked, and fewer one image at a time. */
+    private static final class Lazy<T> {
+        private final Supplier<T> maker;
+        private T value;
+
+        Lazy(Supplier<T> maker) {
+            this.maker = maker;
+        }
+
+        synchronized T get() {
+            if (value == null) {
+                value = maker.get();
+            }
+            return value;
         }
     }
 
@@ -74,16 +96,19 @@ public final class LoweredModel {
      * {@return the logits [N,classes]}
      *
      * @param pixels [N,C,H,W] in [0, 1]
-     * @throws IllegalStateException when a gradient is being recorded
+     * @throws IllegalStateException when a gradient of a network in 8 bits is being recorded
      */
     public Tensor logits(Tensor pixels) {
-        if (Tape.recording()) {
-            throw new IllegalStateException("a lowered model has no gradient of its own: attack its float parent");
+        if (Tape.recording() && quantized()) {
+            throw new IllegalStateException("a network in 8 bits has no gradient of its own: attack its float parent");
         }
         Shape s = pixels.shape();
         if (s.rank() != imageShape.rank() + 1 || s.size() != s.dim(0) * imageShape.size() || s.dim(1) != imageShape.dim(0)
                 || s.dim(-1) != imageShape.dim(-1)) {
             throw new IllegalArgumentException("lowered " + name + ": pixels " + s + " against images " + imageShape);
+        }
+        if (Tape.recording()) {
+            return (s.dim(0) < FEW ? gradientOfOne : gradient).get().op().apply(pixels);
         }
         Tensor y = Workspace.empty(Shape.of(s.dim(0), classes()));
         (s.dim(0) < few() * Parallel.threads() ? single : program).run(pixels.data(), s.dim(0), y.data());

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import espalier.engine.UserError;
+import espalier.engine.autograd.Tape;
 import espalier.engine.kernel.Kernels;
 import espalier.engine.parallel.Parallel;
 import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;
+import espalier.engine.tensor.Workspace;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -72,6 +75,27 @@ class LoweredModelTest {
         assertThat(sparse.logits(x).data()).containsExactly(dense.logits(x).data());
         for (int n : new int[] {1, 7}) {
             assertThat(sparse.logits(head(x, n)).data()).containsExactly(dense.logits(head(x, n)).data());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Format.class, names = {"DENSE", "CSR"})
+    void hasTheGradientOfWhatItComputes(Format format) {
+        LoweredModel model = lower(format);
+        for (int n : new int[] {1, 20}) {
+            Tensor x = random(21, 0, 1, n, 3, 11, 13);
+            Tensor weights = random(22, -1, 1, n, 5);
+            float[] expected = gradient(TestNetworks.everything(), x, weights);
+            for (int twice = 0; twice < 2; twice++) {
+                assertThat(gradient(model::logits, x, weights)).containsExactly(expected, Offset.offset(1e-4f));
+            }
+        }
+    }
+
+    /** {@return the gradient of Σ weights · network(x) by x} */
+    private static float[] gradient(UnaryOperator<Tensor> network, Tensor x, Tensor weights) {
+        try (Workspace _ = Workspace.open()) {
+            return Tape.record(List.of(x), () -> network.apply(x), weights).of(x).data().clone();
         }
     }
 
