@@ -82,9 +82,9 @@ public final class Ink {
                 <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" version="1.1" \
                 width="%1$d" height="%2$d" viewBox="0 0 %1$d %2$d" role="img">
                 <title>%3$s</title>
-                <style>@media (prefers-color-scheme: dark) {%4$s%5$s%6$s%7$s}</style>
+                <style>@media (prefers-color-scheme: dark) {%4$s%5$s%6$s%7$s%8$s}</style>
                 """.formatted(width, height, escape(description), swap(GROUND, "#16181c"), swap(TEXT, "#e8e8e8"),
-                swap(SOFT, "#a8acb3"), swap(GRID, "#3a3d44"));
+                swap(SOFT, "#a8acb3"), swap(GRID, "#3a3d44"), swap(BLUE, "#3d9be0"));
         return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + dark.strip() + svg.substring(end + 1);
     }
 

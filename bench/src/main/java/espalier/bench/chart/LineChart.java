@@ -85,7 +85,7 @@ public record LineChart(String title, Axis x, Axis y, List<Line> lines, boolean 
         s.setXAxisMin(xs[0]).setXAxisMax(xs[1]).setYAxisMin(ys[0]).setYAxisMax(ys[1]);
         // Ticks stand at 1, 2 or 5 times a power of ten, and this far apart at least.
         boolean whole = all.stream().allMatch(p -> x.at(p.x()) == Math.rint(x.at(p.x())));
-        int step = (int) (0.6 * (width - 60) / (xs[1] - xs[0]));
+        int step = (int) (0.8 * (width - 60) / (xs[1] - xs[0]));
         s.setXAxisTickMarkSpacingHint(x.log2() ? step : whole ? Math.max(50, step) : 50);
         s.setYAxisTickMarkSpacingHint(y.log2() ? (int) (0.6 * (plotHeight - 50) / (ys[1] - ys[0])) : 28);
         s.setXAxisTickLabelsFormattingFunction(v -> label(x, v));
@@ -99,7 +99,7 @@ public record LineChart(String title, Axis x, Axis y, List<Line> lines, boolean 
         double end = axis.max() != null ? axis.at(axis.max()) : high;
         double gap = Math.max(end - start, 1e-9) * margin;
         // A little beyond what was asked for, as there is no tick at the very end.
-        return new double[] {start - (axis.min() != null ? gap / 5 : gap), end + (axis.max() != null ? gap / 5 : gap)};
+        return new double[] {start - (axis.min() != null ? gap / 2 : gap), end + (axis.max() != null ? gap / 4 : gap)};
     }
 
     private static String label(Axis axis, double tick) {

@@ -32,8 +32,9 @@ import java.util.function.Predicate;
  *
  * @param jobs in the order in which they would be computed
  * @param matrixSeconds for the transfer matrix
+ * @param denseSeconds for training dense networks whose own results fall to other shards
  */
-public record Estimate(List<Job> jobs, double matrixSeconds) {
+public record Estimate(List<Job> jobs, double matrixSeconds, double denseSeconds) {
     /**
      * A network and what is to be found out about it.
      *
@@ -84,10 +85,14 @@ public record Estimate(List<Job> jobs, double matrixSeconds) {
         Set<Look> looked = new HashSet<>();
         List<Job> jobs = new ArrayList<>();
         Plan plan = Plan.of(config);
-        for (Plan.Job job : plan.networks()) {
-            if (!shard.has(job.network())) {
-                continue;
-            }
+        List<Plan.Job> parts = plan.networks().stream().filter(j -> shard.has(j.network())).toList();
+        // Dense networks that fall to other shards: all that comes of them here starts with them.
+        double dense = parts.stream().filter(j -> j.cells().stream().anyMatch(known.negate()))
+                .map(j -> j.network().parent()).distinct()
+                .filter(p -> p.training() != null && parts.stream().noneMatch(j -> j.network().isDense()
+                        && j.network().parent().equals(p)))
+                .mapToDouble(p -> training(p.training(), config, data, costs.get(p.model()))).sum();
+        for (Plan.Job job : parts) {
             Cell.Network network = job.network();
             List<Cell> open = job.cells().stream().filter(known.negate()).toList();
             Costs c = costs.get(network.parent().model());
@@ -105,7 +110,7 @@ public record Estimate(List<Job> jobs, double matrixSeconds) {
             jobs.add(new Job(network.parent().model(), network.parent().seed(), network.title(), job.cells().size(),
                     open.size(), seconds));
         }
-        return new Estimate(jobs, shard.whole() ? matrix(config, data, plan, rows, costs) : 0);
+        return new Estimate(jobs, shard.whole() ? matrix(config, data, plan, rows, costs) : 0, dense);
     }
 
     private static int count(Integer wanted, int all) {
@@ -192,9 +197,10 @@ public record Estimate(List<Job> jobs, double matrixSeconds) {
         }
         int cells = jobs.stream().mapToInt(Job::cells).sum();
         int open = jobs.stream().mapToInt(Job::open).sum();
-        double seconds = jobs.stream().mapToDouble(Job::seconds).sum() + matrixSeconds;
+        double seconds = jobs.stream().mapToDouble(Job::seconds).sum() + matrixSeconds + denseSeconds;
         return table + String.format(Locale.ROOT,
                 "%d networks, %d cells, %d to do%s: about %s, by what passes cost here now.%n", jobs.size(), cells, open,
-                matrixSeconds > 0 ? ", transfer matrix " + Durations.print(matrixSeconds) : "", Durations.print(seconds));
+                (denseSeconds > 0 ? ", dense networks of other shards " + Durations.print(denseSeconds) : "")
+                        + (matrixSeconds > 0 ? ", transfer matrix " + Durations.print(matrixSeconds) : ""), Durations.print(seconds));
     }
 }
