@@ -12,9 +12,12 @@ import espalier.engine.kernel.Kernels;
 import espalier.engine.quant.Int8Conv2d;
 import espalier.engine.quant.Int8Scratch;
 import espalier.engine.quant.QuantParams;
+import espalier.engine.sparse.DenseConv2d;
+import espalier.engine.sparse.Planes;
 import espalier.engine.tensor.Scratch;
 import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;
+import espalier.engine.weight.DenseWeight;
 import espalier.engine.weight.Int8Weight;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -48,6 +51,10 @@ final class HotProducts {
                 kernels.add(new HotKernel("int8 conv " + layer.name(), INTEGER, () -> int8(layer, false)));
             }
         }
+        ConvLayer winograd = ConvLayer.ALL.stream().filter(l -> l.name().equals("resnet20/layer3.0.conv2")).findFirst()
+                .orElseThrow();
+        kernels.add(new HotKernel("winograd " + winograd.name(), Set.of("gemm.winogradInput", "gemm.winogradOutput"),
+                () -> planes(winograd)));
         ConvLayer linear = new ConvLayer("linear", 64, 1, 10, 1, 1, 0, 1);
         kernels.add(new HotKernel("int8 linear 64>10", INTEGER, () -> int8(linear, true)));
         kernels.add(new HotKernel("int8.add", Set.of("int8.add"), HotProducts::int8Add));
@@ -89,6 +96,19 @@ final class HotProducts {
             conv.packForward(weight, packed);
             conv.forward(packed, bias, 0, 6, 1, x, 0, 0, conv.shape().o(), y, 0, scratch, Scratch.FIRST);
         };
+    }
+
+    private static Runnable planes(ConvLayer l) {
+        int n = Kernels.active().lanes();
+        Planes in = new Planes(l.in(), l.size(), l.size(), 1);
+        Planes out = new Planes(l.out(), shape(l).oh(), shape(l).ow(), 1);
+        float[] bias = random(Shape.of(l.out()));
+        DenseConv2d conv = DenseConv2d.of(Kernels.active(), shape(l), l.groups(), new DenseWeight(Tensor.of(l.weight(), random(l.weight()))),
+                bias, 0, in, out, n);
+        float[] x = random(Shape.of(in.size() * n));
+        float[] y = new float[out.size() * n];
+        float[] scratch = Scratch.atLeast(conv.scratchSize());
+        return () -> conv.run(x, 0, y, 0, scratch, Scratch.FIRST);
     }
 
     private static Runnable backwardData(ConvLayer l) {

@@ -28,7 +28,7 @@ public final class LoweredModel {
     private static final int BATCH = 16;
     /** From so many images for each thread on, a whole group is faster than one at a time: of sparse, and of dense layers. */
     private static final int FEW = 6;
-    private static final int FEW_DENSE = 12;
+    private static final int FEW_DENSE = 11;
 
     private final String name;
     private final Shape imageShape;

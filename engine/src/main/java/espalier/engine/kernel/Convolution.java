@@ -33,6 +33,7 @@ public final class Convolution {
     private final PatchProduct product;
     private final List<Phase> phases;
     private final List<PatchProduct> phaseProducts;
+    private final int backwardImages;
     private final WeightGradient weights;
 
     /** {@return the convolution of this geometry, which is remembered: its tables are made once} */
@@ -51,6 +52,7 @@ public final class Convolution {
         product = new PatchProduct(gemm, input, shape.o());
         phases = Phase.of(shape, groups);
         phaseProducts = phases.stream().map(p -> new PatchProduct(gemm, p.patches(), shape.c())).toList();
+        backwardImages = phaseProducts.stream().mapToInt(PatchProduct::images).min().orElse(1);
         weights = new WeightGradient(gemm, input, shape.o(), outputStep());
     }
 
@@ -136,7 +138,7 @@ public final class Convolution {
 
     /** {@return the most images that one call of {@link #backwardInput} takes} */
     public int backwardImages() {
-        return phaseProducts.stream().mapToInt(PatchProduct::images).min().orElse(1);
+        return backwardImages;
     }
 
     /** {@return floats that {@link #packBackward} writes} */

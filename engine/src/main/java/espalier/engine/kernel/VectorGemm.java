@@ -189,6 +189,19 @@ final class VectorGemm implements GemmKernels {
     }
 
     @Override
+    public void winogradInput(int channels, int vectors, float[] x, int xOffset, int plane, int[] at, int atOffset,
+            int rowStep, int columnStep, float[] v, int vOffset, int vStep) {
+        VectorWinograd.input(channels, vectors, x, xOffset, plane, at, atOffset, rowStep, columnStep, v, vOffset, vStep);
+    }
+
+    @Override
+    public void winogradOutput(int rows, int vectors, float[] m, int mOffset, int mStep, float[] bias, int biasOffset,
+            float lowest, float highest, float[] y, int yOffset, int plane, int[] at, int atOffset, int rowStep, int columnStep) {
+        VectorWinograd.output(rows, vectors, m, mOffset, mStep, bias, biasOffset, lowest, highest, y, yOffset, plane,
+                at, atOffset, rowStep, columnStep);
+    }
+
+    @Override
     public void transpose(int m, int n, float[] x, int xOffset, int ldx, float[] y, int yOffset, int ldy) {
         for (int i = 0; i < m; i++) {
             int from = xOffset + i * ldx;

@@ -5,6 +5,7 @@ import espalier.engine.kernel.Convolution;
 import espalier.engine.kernel.GemmKernels;
 import espalier.engine.kernel.Kernels;
 import espalier.engine.kernel.TapProduct;
+import espalier.engine.kernel.WinogradProduct;
 import espalier.engine.tensor.Scratch;
 import espalier.engine.weight.DenseWeight;
 import java.util.stream.IntStream;
@@ -13,7 +14,7 @@ import java.util.stream.IntStream;
  * {@code y = max(low, W ⋆ x + bias)} with a dense W, its weights packed once, on the {@link Planes} of a number of images.
  *
  * <p>Where the images fill vectors, these are read in place, whatever the stride and the size of the image: the border is the
- * padding. One image is convolved by {@link Convolution}, without its border.
+ * padding. Convolutions of 3×3 without stride are Winograd's there. One image is convolved by {@link Convolution}, without its border.
  */
 public abstract sealed class DenseConv2d {
     final float[] bias;
@@ -32,6 +33,9 @@ public abstract sealed class DenseConv2d {
     public static DenseConv2d of(Kernels kernels, ConvShape g, int groups, DenseWeight weight, float[] bias, float low,
             Planes in, Planes out, int n) {
         if (n % kernels.gemm().lanes() == 0 && in.border() >= g.padding()) {
+            if (WinogradProduct.suits(g, groups)) {
+                return new Winograd(kernels.gemm(), g, weight, bias, low, in, out, n);
+            }
             return new Images(kernels.gemm(), g, groups, weight, bias, low, in, out, n);
         }
         if (n != 1) {
@@ -45,6 +49,47 @@ public abstract sealed class DenseConv2d {
 
     /** Computes all images. */
     public abstract void run(float[] x, int xAt, float[] y, int yAt, float[] scratch, int scratchAt);
+
+    private static final class Winograd extends DenseConv2d {
+        private final WinogradProduct product;
+        private final float[] packed;
+        private final Planes in;
+        private final Planes out;
+        private final int n;
+        private final int origin;
+
+        Winograd(GemmKernels gemm, ConvShape g, DenseWeight weight, float[] bias, float low, Planes in, Planes out, int n) {
+            super(bias, low);
+            this.in = in;
+            this.out = out;
+            this.n = n;
+            origin = (in.border() - g.padding()) * (in.pitch() + 1) * n;
+            int lanes = gemm.lanes();
+            int row = g.ow() / 2 * n / lanes;
+            product = new WinogradProduct(gemm, g.c(), g.o(), starts(g, row, lanes, in.pitch()), starts(g, row, lanes, out.pitch()));
+            packed = new float[product.packedSize()];
+            product.pack(weight.dense().data(), packed);
+        }
+
+        /** Of the vectors of each two by two pixels. */
+        private int[] starts(ConvShape g, int row, int lanes, int pitch) {
+            return IntStream.range(0, g.oh() / 2 * row).map(v -> {
+                int element = v % row * lanes;
+                return (v / row * 2 * pitch + element / n * 2) * n + element % n;
+            }).toArray();
+        }
+
+        @Override
+        public int scratchSize() {
+            return product.scratchSize();
+        }
+
+        @Override
+        public void run(float[] x, int xAt, float[] y, int yAt, float[] scratch, int scratchAt) {
+            product.multiply(x, xAt + origin, in.plane() * n, in.pitch() * n, n, packed, bias, low, Float.POSITIVE_INFINITY,
+                    y, yAt + out.at(0, 0, 0) * n, out.plane() * n, out.pitch() * n, n, scratch, scratchAt);
+        }
+    }
 
     private static final class OneImage extends DenseConv2d {
         private final GemmKernels gemm;

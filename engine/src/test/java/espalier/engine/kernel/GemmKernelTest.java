@@ -263,6 +263,52 @@ class GemmKernelTest {
         }
     }
 
+    /** Against the definition in double, every sign made positive for the bound. */
+    @Test
+    void winogradIsTheConvolution() {
+        int c = 17;
+        int m = 6;
+        float[] w = values(m * c * 9);
+        float[] x = values(c * 24 * LANES);
+        float[] bias = values(m);
+        float[] y = new float[m * 8 * LANES];
+        var product = new WinogradProduct(KERNELS, c, m, new int[] {0, 2 * LANES}, new int[] {0, 2 * LANES});
+        float[] packed = new float[product.packedSize()];
+        product.pack(w, packed);
+        float[] scratch = new float[3 + product.scratchSize()];
+        Arrays.fill(scratch, Float.NaN);
+        product.multiply(x, 0, 24 * LANES, 6 * LANES, LANES, packed, bias, -1, 1.5f, y, 0, 8 * LANES, 4 * LANES, LANES, scratch, 3);
+        for (int at = 0; at < y.length; at++) {
+            int lane = at % LANES;
+            int column = at / LANES % 4;
+            int row = at / LANES / 4 % 2;
+            int o = at / LANES / 8;
+            double sum = bias[o];
+            // Each of the 16 products of a channel sums up to 16 inputs with up to 9 weights; an output sums 9 of them.
+            double magnitude = Math.abs(bias[o]);
+            for (int k = 0; k < c; k++) {
+                double inputs = 0;
+                double weights = 0;
+                for (int i = 0; i < 4; i++) {
+                    for (int j = 0; j < 4; j++) {
+                        float d = x[k * 24 * LANES + i * 6 * LANES + (column / 2 * 2 + j) * LANES + lane];
+                        inputs = Math.max(inputs, Math.abs(d));
+                        int r = i - row;
+                        int s = j - column % 2;
+                        if (r >= 0 && r < 3 && s >= 0 && s < 3) {
+                            float weight = w[(o * c + k) * 9 + r * 3 + s];
+                            sum += (double) weight * d;
+                            weights = Math.max(weights, Math.abs(weight));
+                        }
+                    }
+                }
+                magnitude += 9 * 4 * inputs * 2.25 * weights;
+            }
+            double expected = Math.clamp(sum, -1, 1.5);
+            assertThat((double) y[at]).isBetween(expected - bound(c + 14, magnitude), expected + bound(c + 14, magnitude));
+        }
+    }
+
     @Test
     void copiesAddsAndFinishesRows() {
         for (int n : new int[] {0, 1, LANES / 2 + 1, LANES - 1, LANES, 4 * LANES + 3}) {

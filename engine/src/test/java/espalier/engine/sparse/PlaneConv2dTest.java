@@ -7,6 +7,7 @@ import espalier.engine.kernel.Kernels;
 import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;
 import espalier.engine.weight.CsrWeight;
+import espalier.engine.weight.DenseWeight;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -14,8 +15,8 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Sparse convolutions against six nested loops in double: strides, borders, groups, and any number of images. */
-class SparseConv2dTest {
+/** Sparse and dense convolutions against six nested loops in double: strides, borders, groups, any number of images. */
+class PlaneConv2dTest {
     /** One convolution: its group's shape, groups, the borders of input and output, and how many images. */
     record Case(ConvShape g, int groups, int inBorder, int outBorder, int n) {}
 
@@ -34,7 +35,12 @@ class SparseConv2dTest {
                         new Case(new ConvShape(1, 28, 28, 6, 5, 5, 1, 0, 1), 1, 2, 2, 0),
                         new Case(new ConvShape(2, 1, 1, 2, 3, 3, 1, 1, 1), 1, 1, 1, 0),
                         new Case(new ConvShape(7, 2, 2, 9, 3, 3, 1, 1, 1), 1, 1, 1, 0),
-                        new Case(new ConvShape(37, 1, 1, 10, 1, 1, 1, 0, 1), 1, 0, 0, 0))
+                        new Case(new ConvShape(37, 1, 1, 10, 1, 1, 1, 0, 1), 1, 0, 0, 0),
+                        // Winograd's, of images whose rows hold vectors of one and of several pairs of pixels.
+                        new Case(new ConvShape(16, 8, 8, 17, 3, 3, 1, 1, 1), 1, 1, 2, 0),
+                        new Case(new ConvShape(18, 4, 12, 16, 3, 3, 1, 0, 1), 1, 1, 1, 0),
+                        new Case(new ConvShape(16, 2, 2, 16, 3, 3, 1, 1, 1), 1, 1, 1, 0),
+                        new Case(new ConvShape(16, 7, 8, 16, 3, 3, 1, 1, 1), 1, 1, 1, 0))
                 .flatMap(c -> Stream.of(1, 3, 16, 32).map(n -> new Case(c.g, c.groups, c.inBorder, c.outBorder, n)));
     }
 
@@ -74,6 +80,14 @@ class SparseConv2dTest {
         // Twice: what the first run leaves behind must not matter.
         conv.run(x, 3, y, 5, scratch, 7);
         conv.run(x, 3, y, 5, scratch, 7);
+        float[] dense = null;
+        if (c.n == 1 || c.n % kernels.gemm().lanes() == 0 && in.border() >= g.padding()) {
+            var denseConv = DenseConv2d.of(kernels, g, c.groups, new DenseWeight(w), bias, 0, in, out, c.n);
+            dense = new float[y.length];
+            float[] denseScratch = new float[7 + denseConv.scratchSize()];
+            denseConv.run(x, 3, dense, 5, denseScratch, 7);
+            denseConv.run(x, 3, dense, 5, denseScratch, 7);
+        }
         float[] expected = new float[y.length];
         for (int o = 0; o < out.channels(); o++) {
             for (int row = 0; row < out.height(); row++) {
@@ -86,6 +100,9 @@ class SparseConv2dTest {
             }
         }
         assertThat(y).as(kernels.name()).containsExactly(expected, Offset.offset(1e-5f));
+        if (dense != null) {
+            assertThat(dense).as("dense, " + kernels.name()).containsExactly(expected, Offset.offset(1e-5f));
+        }
     }
 
     private static double sum(Case c, Planes in, Tensor w, float[] x, int o, int row, int column, int image) {
