@@ -1,6 +1,7 @@
 package espalier.bench.cli;
 
 import espalier.attacks.AdversarialSet;
+import espalier.attacks.DifferentiableModel;
 import espalier.attacks.LabelledImages;
 import espalier.attacks.Robustness;
 import espalier.attacks.ThreatModel;
@@ -89,12 +90,13 @@ final class EvaluateCommand implements Runnable {
         Robustness transfer = null;
         if (chosen != null) {
             AdversarialSet images = craft(subject.gradientModel, chosen, test, progress, "attack");
-            own = subject.quantized ? images.judge(subject.logits::apply, ThreatModel.FLOAT_PARENT) : images.judgeSource();
+            own = subject.form.isEmpty() || parentWeights == null ? images.judgeSource()
+                    : images.judge(subject.logits::apply, ThreatModel.FLOAT_PARENT);
             if (sourceWeights != null) {
                 Model source = NetworkOptions.create(sourceModel == null ? network.modelName() : sourceModel, data,
                         network.seed());
                 source.load(sourceWeights);
-                transfer = craft(source, chosen, test, progress, "attack source")
+                transfer = craft(source::logits, chosen, test, progress, "attack source")
                         .judge(subject.logits::apply, ThreatModel.transferFrom(sourceWeights.getFileName().toString()));
             }
         }
@@ -118,38 +120,41 @@ final class EvaluateCommand implements Runnable {
     }
 
     /**
-     * What is measured, and the network whose gradients stand for it: null for a lowered one that is not attacked.
+     * What is measured, and the network whose gradients stand for it: its own, or its float parent's.
      *
      * @param form {@code " int8"}; empty for one that can be trained
+     * @param gradientModel null for one in 8 bits that is not attacked
      */
-    private record Subject(String model, String form, UnaryOperator<Tensor> logits, Sizes sizes, Model gradientModel,
+    private record Subject(String model, String form, UnaryOperator<Tensor> logits, Sizes sizes,
+            DifferentiableModel gradientModel,
             boolean quantized) {}
 
     private Subject subject(Dataset data) {
         if (!LoweredModel.isLowered(network.weights)) {
             Model model = network.model(data);
-            return new Subject(model.name(), "", model::logits, Sizes.of(model), model, false);
+            return new Subject(model.name(), "", model::logits, Sizes.of(model), model::logits, false);
         }
         LoweredModel lowered = LoweredModel.load(network.weights);
         if (!lowered.imageShape().equals(data.imageShape()) || lowered.classes() != data.classes()) {
             throw new UserError(network.weights + " takes images " + lowered.imageShape() + " of " + lowered.classes()
                     + " classes, " + data.name() + " has " + data.imageShape() + " of " + data.classes());
         }
-        if (attack != null && parentWeights == null) {
-            throw Options.usage("a lowered network is attacked through its float parent: give --parent-weights");
+        if (attack != null && parentWeights == null && lowered.quantized()) {
+            throw Options.usage("a quantized network is attacked through its float parent: give --parent-weights");
         }
-        Model parent = null;
+        DifferentiableModel gradientModel = lowered.quantized() ? null : lowered::logits;
         if (parentWeights != null) {
-            parent = NetworkOptions.create(network.model == null ? lowered.name() : network.model, data, network.seed());
+            Model parent = NetworkOptions.create(network.model == null ? lowered.name() : network.model, data, network.seed());
             parent.load(parentWeights);
+            gradientModel = parent::logits;
         }
-        return new Subject(lowered.name(), " " + lowered.format(), lowered::logits, Sizes.of(lowered), parent,
+        return new Subject(lowered.name(), " " + lowered.format(), lowered::logits, Sizes.of(lowered), gradientModel,
                 lowered.quantized());
     }
 
-    private AdversarialSet craft(Model source, Attack attack, Split test, Progress progress, String name) {
+    private AdversarialSet craft(DifferentiableModel source, Attack attack, Split test, Progress progress, String name) {
         try (Progress.Phase phase = progress.phase(name, test.size())) {
-            return AdversarialSet.craft(source::logits, attack.threatModel(),
+            return AdversarialSet.craft(source, attack.threatModel(),
                     LabelledImages.of(test.size(), test::images, test::labels), network.batchSize(), network.seed(),
                     done -> phase.at(done));
         }

@@ -83,7 +83,7 @@ final class FloatProgram extends Program<float[]> {
         return steps.stream().allMatch(s -> s.weight() == null || s.weight() instanceof DenseWeight);
     }
 
-    private static int border(List<Step> steps) {
+    static int border(List<Step> steps) {
         return steps.stream().mapToInt(s -> s.op() instanceof Conv2d c ? c.padding() : 0).max().orElse(0);
     }
 

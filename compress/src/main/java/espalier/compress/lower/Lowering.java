@@ -11,6 +11,7 @@ import espalier.engine.op.Normalize;
 import espalier.engine.op.Relu;
 import espalier.engine.op.Relu6;
 import espalier.engine.op.Reshape;
+import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;
 import espalier.engine.weight.CsrInt8Weight;
 import espalier.engine.weight.CsrWeight;
@@ -86,14 +87,29 @@ public final class Lowering {
 
     /** {@return {@code model} with its weights in {@code format}, which is of the same arithmetic} */
     static LoweredModel of(LoweredModel model, Format format) {
-        List<Step> steps = model.steps().stream().map(s -> s.weight() == null ? s : s.with(of(s.weight(), format))).toList();
-        return new LoweredModel(model.name(), model.imageShape(), model.normalize(), model.input(), steps, Kernels.active());
+        int border = FloatProgram.border(model.steps());
+        List<Step> steps = new ArrayList<>();
+        List<String> reasons = new ArrayList<>();
+        for (Step s : model.steps()) {
+            if (s.weight() == null) {
+                steps.add(s);
+                continue;
+            }
+            int before = s.inputs().getInt(0);
+            Shape in = before == 0 ? model.imageShape() : model.steps().get(before - 1).shape();
+            Choice choice = format != Format.AUTO ? new Choice(of(s.weight(), format), "")
+                    : s.integers() == null ? Choice.ofFloat(s, in, border)
+                    : Choice.ofInt8(s, in, before == 0 ? model.input() : model.steps().get(before - 1).integers().output());
+            steps.add(s.with(choice.weight()));
+            reasons.add(choice.reason());
+        }
+        return new LoweredModel(model.name(), model.imageShape(), model.normalize(), model.input(), steps, reasons,
+                Kernels.active());
     }
 
     /** {@return {@code weight} in {@code format}; as it is where its rows are too long to be sparse} */
     static Weight of(Weight weight, Format format) {
-        boolean sparse = CsrWeight.fits(weight.shape()) && (format == Format.CSR || format == Format.CSR_INT8
-                || format == Format.AUTO && weight.sparsity() > 0.5);
+        boolean sparse = CsrWeight.fits(weight.shape()) && (format == Format.CSR || format == Format.CSR_INT8);
         return switch (weight) {
             case DenseWeight w when sparse -> CsrWeight.of(w.dense());
             case Int8Weight w when sparse -> CsrInt8Weight.of(w);

@@ -1,0 +1,116 @@
+package espalier.compress.lower;
+
+import espalier.engine.kernel.Kernels;
+import espalier.engine.quant.Int8Scratch;
+import espalier.engine.quant.QuantParams;
+import espalier.engine.sparse.Planes;
+import espalier.engine.sparse.SparseConv2d;
+import espalier.engine.tensor.Scratch;
+import espalier.engine.tensor.Shape;
+import espalier.engine.weight.CsrWeight;
+import espalier.engine.weight.Weight;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+/**
+ * Whether a layer is faster dense or sparse: measured on its real shape where it is not plain, and remembered for as long as the
+ * program runs, so that layers of the same geometry and about as many zeros are measured once.
+ *
+ * @param weight in the format that was chosen
+ * @param reason why
+ */
+record Choice(Weight weight, String reason) {
+    /** Below, the model does not expect that sparse wins: it has a load for each multiplication, dense half as many. */
+    private static final double PLAINLY_DENSE = 0.15;
+    /** Above, that dense does. */
+    private static final double PLAINLY_SPARSE = 0.9;
+    private static final int BUCKETS = 25;
+    private static final int IMAGES = 16;
+    private static final int ROUNDS = 5;
+    private static final long ROUND_NANOS = 3_000_000;
+    private static final int LARGE = 1 << 22;
+    private static final Map<List<Object>, Measured> KNOWN = new ConcurrentHashMap<>();
+
+    private record Measured(long dense, long sparse) {}
+
+    /** {@return the faster of the two formats of a step in float32} */
+    static Choice ofFloat(Step step, Shape in, int border) {
+        return of(step, in, Format.CSR, border, s -> floatRun(s, in, border));
+    }
+
+    /** {@return the faster of the two formats of a step in 8 bits} */
+    static Choice ofInt8(Step step, Shape in, QuantParams input) {
+        return of(step, in, Format.CSR_INT8, input.narrow(), s -> int8Run(s, in, input));
+    }
+
+    private interface Runs {
+        Runnable of(Step step);
+    }
+
+    private static Choice of(Step step, Shape in, Format sparse, Object variant, Runs runs) {
+        Weight weight = step.weight();
+        double zeros = weight.sparsity();
+        if (!CsrWeight.fits(weight.shape())) {
+            return new Choice(weight, "its rows are too long for " + sparse);
+        }
+        if (zeros < PLAINLY_DENSE) {
+            return new Choice(weight, "few zeros");
+        }
+        Weight other = Lowering.of(weight, sparse);
+        if (zeros > PLAINLY_SPARSE) {
+            return new Choice(other, "mostly zeros");
+        }
+        List<Object> key = List.of(Kernels.active().name(), step.op(), in, weight.shape(), sparse, variant,
+                Math.round(zeros * BUCKETS));
+        Measured m = KNOWN.computeIfAbsent(key, _ -> measure(runs.of(step), runs.of(step.with(other))));
+        return new Choice(m.sparse < m.dense ? other : weight, String.format(Locale.ROOT, "measured: %s %.0f µs, %s %.0f µs",
+                Format.of(weight), m.dense / 1e3, sparse, m.sparse / 1e3));
+    }
+
+    /** The quickest of some runs of each, in turn: what disturbs the machine makes runs slower only. */
+    private static Measured measure(Runnable dense, Runnable sparse) {
+        long[] best = {Long.MAX_VALUE, Long.MAX_VALUE};
+        for (int round = 0; round < ROUNDS; round++) {
+            best[0] = Math.min(best[0], best(dense));
+            best[1] = Math.min(best[1], best(sparse));
+        }
+        return new Measured(best[0], best[1]);
+    }
+
+    private static long best(Runnable run) {
+        LongSupplier timed = () -> {
+            long start = System.nanoTime();
+            run.run();
+            return System.nanoTime() - start;
+        };
+        long best = Long.MAX_VALUE;
+        for (long end = System.nanoTime() + ROUND_NANOS; System.nanoTime() < end; ) {
+            best = Math.min(best, timed.getAsLong());
+        }
+        return best;
+    }
+
+    private static Runnable floatRun(Step step, Shape in, int border) {
+        Kernels k = Kernels.active();
+        Planes x = Planes.of(in, border);
+        Planes y = Planes.of(step.shape(), border);
+        var executable = FloatExecutable.of(step, List.of(in), List.of(x), y, IMAGES, k);
+        int slack = SparseConv2d.slack(k.sparse());
+        int yAt = Scratch.FIRST + x.size() * IMAGES + slack;
+        int scratchAt = yAt + y.size() * IMAGES + slack;
+        float[] m = new float[Math.max(LARGE, scratchAt + executable.scratchSize())];
+        int[] inputs = {Scratch.FIRST};
+        return () -> executable.run(m, inputs, yAt, scratchAt);
+    }
+
+    private static Runnable int8Run(Step step, Shape in, QuantParams input) {
+        var layer = Int8Executable.of(step, List.of(in), List.of(input), Kernels.active());
+        byte[][] x = {new byte[in.size() * IMAGES]};
+        byte[] y = new byte[step.shape().size() * IMAGES];
+        Int8Scratch scratch = new Int8Scratch();
+        return () -> layer.run(x, IMAGES, y, scratch);
+    }
+}
