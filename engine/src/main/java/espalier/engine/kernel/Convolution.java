@@ -34,6 +34,7 @@ public final class Convolution {
     private final List<Phase> phases;
     private final List<PatchProduct> phaseProducts;
     private final int backwardImages;
+    private final boolean backwardUnpadded;
     private final WeightGradient weights;
 
     /** {@return the convolution of this geometry, which is remembered: its tables are made once} */
@@ -53,6 +54,7 @@ public final class Convolution {
         phases = Phase.of(shape, groups);
         phaseProducts = phases.stream().map(p -> new PatchProduct(gemm, p.patches(), shape.c())).toList();
         backwardImages = phaseProducts.stream().mapToInt(PatchProduct::images).min().orElse(1);
+        backwardUnpadded = phaseProducts.stream().allMatch(p -> p.unpadded(shape.oh(), shape.ow()));
         weights = new WeightGradient(gemm, input, shape.o(), outputStep());
     }
 
@@ -124,11 +126,16 @@ public final class Convolution {
     public void forward(float[] packed, float[] bias, float lowest, float highest, int count,
             float[] x, int xOffset, int first, int end, float[] y, int yOffset, float[] scratch, int scratchOffset) {
         int positions = shape.positions();
-        pad(input, count, x, xOffset, inputStep(), shape.h(), shape.w(), scratch, scratchOffset);
+        boolean unpadded = product.unpadded(shape.h(), shape.w());
+        if (!unpadded) {
+            pad(input, count, x, xOffset, inputStep(), shape.h(), shape.w(), scratch, scratchOffset);
+        }
+        float[] images = unpadded ? x : scratch;
+        int imagesAt = unpadded ? xOffset : scratchOffset;
         int free = scratchOffset + padded(input, product.images());
         for (int g = 0; g < groups; g++) {
             int target = yOffset + (g * shape.o() + first) * positions;
-            product.multiply(count, scratchOffset + g * shape.c() * input.channel(), first, end,
+            product.multiply(count, images, imagesAt + g * shape.c() * input.channel(), first, end,
                     packed, g * product.packedSize(), bias, g * shape.o(), lowest, highest,
                     y, target, outputStep(), scratch, free);
         }
@@ -190,21 +197,26 @@ public final class Convolution {
     public void backwardInput(float[] packed, int count, float[] gy, int gyOffset, float[] gx, int gxOffset,
             float[] scratch, int scratchOffset) {
         Patches padded = phases.getFirst().patches();
-        pad(padded, count, gy, gyOffset, outputStep(), shape.oh(), shape.ow(), scratch, scratchOffset);
+        boolean unpadded = backwardUnpadded;
+        if (!unpadded) {
+            pad(padded, count, gy, gyOffset, outputStep(), shape.oh(), shape.ow(), scratch, scratchOffset);
+        }
+        float[] images = unpadded ? gy : scratch;
+        int imagesAt = unpadded ? gyOffset : scratchOffset;
         int free = scratchOffset + padded(padded, backwardImages());
         int plane = shape.h() * shape.w();
         int at = 0;
         for (int g = 0; g < groups; g++) {
-            int source = scratchOffset + g * shape.o() * padded.channel();
+            int source = imagesAt + g * shape.o() * padded.channel();
             int target = gxOffset + g * shape.c() * plane;
             for (int i = 0; i < phases.size(); i++) {
                 PatchProduct p = phaseProducts.get(i);
                 if (shape.stride() == 1) {
-                    p.multiply(count, source, 0, shape.c(), packed, at, null, 0, 0, 0, gx, target, inputStep(),
+                    p.multiply(count, images, source, 0, shape.c(), packed, at, null, 0, 0, 0, gx, target, inputStep(),
                             scratch, free);
                 } else {
                     int one = shape.c() * phases.get(i).patches().positions();
-                    p.multiply(count, source, 0, shape.c(), packed, at, null, 0, 0, 0, scratch, free, one,
+                    p.multiply(count, images, source, 0, shape.c(), packed, at, null, 0, 0, 0, scratch, free, one,
                             scratch, free + Gemm.roundUp(count * one, ALIGNED));
                     for (int image = 0; image < count; image++) {
                         interleave(phases.get(i), scratch, free + image * one, gx, target + image * inputStep());
@@ -245,9 +257,13 @@ public final class Convolution {
         int free = scratchOffset + padded(input, weights.images());
         for (int i = 0; i < count; i += weights.images()) {
             int some = Math.min(weights.images(), count - i);
-            pad(input, some, x, xOffset + i * inputStep(), inputStep(), shape.h(), shape.w(), scratch, scratchOffset);
+            boolean unpadded = input.unpadded(shape.h(), shape.w());
+            if (!unpadded) {
+                pad(input, some, x, xOffset + i * inputStep(), inputStep(), shape.h(), shape.w(), scratch, scratchOffset);
+            }
+            int imagesAt = unpadded ? xOffset + i * inputStep() : scratchOffset;
             for (int g = 0; g < groups; g++) {
-                weights.accumulate(some, scratchOffset + g * shape.c() * input.channel(),
+                weights.accumulate(some, unpadded ? x : scratch, imagesAt + g * shape.c() * input.channel(),
                         gy, gyOffset + i * outputStep() + g * shape.o() * shape.positions(),
                         sum, g * weights.sumSize(), scratch, free);
             }

@@ -40,6 +40,14 @@ public interface GemmKernels {
             int at0, int at1, int at2, int at3, float[] c, int cOffset);
 
     /**
+     * {@code c[cOffset + targets[v] + l] = Σ_p a[p]·b[bOffset + positions[v] + taps[p] + l]} for nine terms p and each vector v: a
+     * depthwise convolution, whose nine weights stay in registers.
+     *
+     * @param a its elements {@link #ROWS} apart
+     */
+    void nineTaps(float[] a, int aOffset, float[] b, int bOffset, int[] taps, int[] positions, float[] c, int cOffset, int[] targets);
+
+    /**
      * {@code C[i][j] += Σ_p A[i][p]·B[p][j]}: the row operand is read as it lies, {@code lda} apart, which saves packing it.
      * Used for weight gradients: A holds image patches, B the transposed output gradient.
      *

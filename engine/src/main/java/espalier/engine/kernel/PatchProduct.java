@@ -28,7 +28,7 @@ final class PatchProduct {
     private final int block;
     /** Of each vector of positions (direct, flat) or of each position (gathered). */
     private final int[] positions;
-    private final TapProduct direct;
+    private final TapProduct inPlace;
 
     /** @param m rows of W */
     PatchProduct(GemmKernels gemm, Patches patches, int m) {
@@ -47,7 +47,7 @@ final class PatchProduct {
             case GATHERED -> patches.positionsOf(images);
         };
         int[] targets = IntStream.range(0, positions.length).map(v -> v * gemm.lanes()).toArray();
-        direct = way == Way.DIRECT ? new TapProduct(gemm, m, patches.taps(), positions, targets) : null;
+        inPlace = way == Way.GATHERED ? null : new TapProduct(gemm, m, patches.taps(), positions, targets);
     }
 
     /** Elements from the first position to the last. */
@@ -60,12 +60,17 @@ final class PatchProduct {
         return images;
     }
 
+    /** {@return whether images of h rows and w columns are read as they are, without a padded copy} */
+    boolean unpadded(int h, int w) {
+        return way != Way.FLAT && patches.unpadded(h, w);
+    }
+
     /** {@return the floats of scratch that {@link #multiply} needs, beside the padded images} */
     int scratch() {
         int width = gemm.lanes() * gemm.maxVectors();
         return switch (way) {
-            case DIRECT -> direct.scratchSize();
-            case FLAT -> (positions.length + 1) * gemm.lanes() + width;
+            case DIRECT -> inPlace.scratchSize();
+            case FLAT -> (m * positions.length + 1) * gemm.lanes() + inPlace.scratchSize();
             case GATHERED -> (block + ROWS) * width + (images > 1 ? m * images * patches.positions() : 0);
         };
     }
@@ -83,7 +88,7 @@ final class PatchProduct {
     /**
      * {@code C[i][row][position] = clamp(Σ_k W[row][k] · patches[i][k][position] + bias[row])} for {@code count} padded images.
      *
-     * @param source of the first padded image, in {@code scratch}; the others follow
+     * @param x the padded images, one after the other, from {@code source} on
      * @param first row of W to multiply, a multiple of {@link GemmKernels#ROWS}
      * @param end row after the last
      * @param bias of row {@code i} at {@code biasOffset + i}; null for none, and no clamp either
@@ -91,50 +96,33 @@ final class PatchProduct {
      * @param cOffset of the first image's row {@code first}; rows are as far apart as there are positions
      * @param step elements between images in C
      */
-    void multiply(int count, int source, int first, int end, float[] packed, int packedOffset, float[] bias, int biasOffset,
+    void multiply(int count, float[] x, int source, int first, int end, float[] packed, int packedOffset, float[] bias, int biasOffset,
             float lowest, float highest, float[] c, int cOffset, int step, float[] scratch, int scratchOffset) {
-        if (way == Way.DIRECT) {
-            direct.multiply(scratch, source, first, end, packed, packedOffset, bias, biasOffset, lowest, highest,
+        switch (way) {
+            case DIRECT -> inPlace.multiply(x, source, first, end, packed, packedOffset, bias, biasOffset, lowest, highest,
                     c, cOffset, patches.positions(), scratch, scratchOffset);
-            return;
-        }
-        if (way == Way.FLAT) {
-            flat(source, first, end, packed, packedOffset, c, cOffset, scratch, scratchOffset);
-        } else {
-            gathered(count, source, first, end, packed, packedOffset, c, cOffset, step, scratch, scratchOffset);
-        }
-        for (int i = 0; i < count && bias != null; i++) {
-            gemm.finishRows(end - first, patches.positions(), bias, biasOffset + first, lowest, highest, c, cOffset + i * step,
-                    patches.positions());
-        }
-    }
-
-    private void flat(int source, int first, int end, float[] packed, int packedOffset, float[] c, int cOffset,
-            float[] scratch, int scratchOffset) {
-        int n = patches.columns();
-        int lanes = gemm.lanes();
-        // Vectors may read beyond the last element of the image, which this leaves some elements behind.
-        int rowAt = scratchOffset + lanes;
-        int sumAt = rowAt + positions.length * lanes;
-        for (int i = first; i < end; i++) {
-            for (int v = 0; v < positions.length; v += gemm.maxVectors()) {
-                int vectors = Math.min(gemm.maxVectors(), positions.length - v);
-                int at = source + positions[v];
-                for (int q = 0; q == 0 || q < terms; q += block) {
-                    int kb = Math.min(block, terms - q);
-                    int to = q == 0 ? rowAt + v * lanes : sumAt;
-                    gemm.tapsRow(vectors, kb, packed, packedOffset + q * paddedRows + i / ROWS * ROWS * kb + i % ROWS,
-                            scratch, patches.taps(), q, at, at + lanes, at + 2 * lanes, at + 3 * lanes, scratch, to);
-                    if (q > 0) {
-                        gemm.addRows(1, vectors * lanes, scratch, sumAt, 0, scratch, rowAt + v * lanes, 0);
-                    }
+            case FLAT -> {
+                // Vectors may read beyond the last element of the image, which this leaves some elements behind.
+                int rowsAt = scratchOffset + gemm.lanes();
+                int ld = positions.length * gemm.lanes();
+                inPlace.multiply(x, source, first, end, packed, packedOffset, bias, biasOffset, lowest, highest,
+                        scratch, rowsAt, ld, scratch, rowsAt + m * ld);
+                for (int i = 0; i < end - first; i++) {
+                    gemm.copyRows(patches.rows(), patches.columns(), scratch, rowsAt + i * ld, patches.pitch(), 1,
+                            c, cOffset + i * patches.positions(), patches.columns());
                 }
             }
-            gemm.copyRows(patches.rows(), n, scratch, rowAt, patches.pitch(), 1, c, cOffset + (i - first) * patches.positions(), n);
+            case GATHERED -> {
+                gathered(count, x, source, first, end, packed, packedOffset, c, cOffset, step, scratch, scratchOffset);
+                for (int i = 0; i < count && bias != null; i++) {
+                    gemm.finishRows(end - first, patches.positions(), bias, biasOffset + first, lowest, highest,
+                            c, cOffset + i * step, patches.positions());
+                }
+            }
         }
     }
 
-    private void gathered(int count, int source, int first, int end, float[] packed, int packedOffset,
+    private void gathered(int count, float[] x, int source, int first, int end, float[] packed, int packedOffset,
             float[] c, int cOffset, int step, float[] scratch, int scratchOffset) {
         int width = gemm.lanes() * gemm.maxVectors();
         int tileAt = scratchOffset + block * width;
@@ -150,7 +138,7 @@ final class PatchProduct {
             int ld = Gemm.roundUp(columns, gemm.lanes());
             for (int q = 0; q < terms; q += block) {
                 int kb = Math.min(block, terms - q);
-                gemm.gatherPanel(scratch, source, patches.taps(), q, kb, positions, j, columns, scratch, scratchOffset, ld);
+                gemm.gatherPanel(x, source, patches.taps(), q, kb, positions, j, columns, scratch, scratchOffset, ld);
                 Gemm.panel(gemm, rows, kb, columns, packed, packedOffset + q * paddedRows + first * kb, 0, true,
                         scratch, scratchOffset, ld, sums, sumsAt + j, all, scratch, tileAt);
             }

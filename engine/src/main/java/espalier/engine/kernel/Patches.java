@@ -1,6 +1,5 @@
 package espalier.engine.kernel;
 
-import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
@@ -21,6 +20,11 @@ import java.util.stream.IntStream;
  * @param columns columns of the grid of positions
  */
 record Patches(int channels, int top, int left, int height, int pitch, int slack, int stride, int[] taps, int rows, int columns) {
+
+    /** {@return whether the copy of an image of h rows and w columns is the image} */
+    boolean unpadded(int h, int w) {
+        return stride == 1 && top == 0 && left == 0 && height == h && pitch == w && slack == 0;
+    }
 
     /** {@return floats in one phase of one channel} */
     int phase() {
@@ -73,36 +77,37 @@ record Patches(int channels, int top, int left, int height, int pitch, int slack
 
     /** Copies {@code x [channels,h,w]} into {@code padded} from {@code offset} on, zeros around it. */
     void pad(GemmKernels g, float[] x, int xOffset, int h, int w, float[] padded, int offset) {
-        for (int c = 0; c < channels; c++) {
-            for (int a = 0; a < stride; a++) {
-                for (int b = 0; b < stride; b++) {
-                    padPhase(g, a, b, x, xOffset + c * h * w, h, w, padded, offset + c * channel() + (a * stride + b) * phase());
-                }
+        for (int a = 0; a < stride; a++) {
+            for (int b = 0; b < stride; b++) {
+                padPhase(g, a, b, x, xOffset, h, w, padded, offset + (a * stride + b) * phase());
             }
         }
     }
 
-    /** Phase (a, b): padded rows {@code a + stride·i}, padded columns {@code b + stride·j}. */
+    /** Phase (a, b) of all channels: padded rows {@code a + stride·i}, padded columns {@code b + stride·j}. */
     private void padPhase(GemmKernels g, int a, int b, float[] x, int xOffset, int h, int w, float[] padded, int offset) {
         int firstRow = first(a, top);
         int firstColumn = first(b, left);
         int m = Math.min(height - firstRow, count(a + firstRow * stride - top, h));
         int n = Math.min(pitch - firstColumn, count(b + firstColumn * stride - left, w));
-        int end = offset + phase();
-        if (m <= 0 || n <= 0) {
-            Arrays.fill(padded, offset, end, 0f);
-            return;
-        }
+        int before = m <= 0 || n <= 0 ? phase() : firstRow * pitch + firstColumn;
+        int gap = pitch - n;
         int from = xOffset + (a + firstRow * stride - top) * w + b + firstColumn * stride - left;
-        int to = offset + firstRow * pitch + firstColumn;
-        g.copyRows(m, n, x, from, stride * w, stride, padded, to, pitch);
-        zero(padded, offset, to);
-        if (n < pitch) {
-            for (int i = 1; i < m; i++) {
-                zero(padded, to + (i - 1) * pitch + n, to + i * pitch);
+        for (int c = 0; c < channels; c++, from += h * w) {
+            int start = offset + c * channel();
+            int to = start + before;
+            zero(padded, start, to);
+            if (m <= 0 || n <= 0) {
+                continue;
             }
+            g.copyRows(m, n, x, from, stride * w, stride, padded, to, pitch);
+            for (int i = 1, at = to + n; i < m && gap > 0; i++, at += pitch) {
+                for (int j = at; j < at + gap; j++) {
+                    padded[j] = 0f;
+                }
+            }
+            zero(padded, to + (m - 1) * pitch + n, start + phase());
         }
-        zero(padded, to + (m - 1) * pitch + n, end);
     }
 
     /** {@return the first i with {@code phase + stride·i ≥ before}} */
@@ -116,13 +121,8 @@ record Patches(int channels, int top, int left, int height, int pitch, int slack
     }
 
     private static void zero(float[] a, int from, int to) {
-        // A call of fill for one element costs more than the element.
-        if (to - from > 4) {
-            Arrays.fill(a, from, to, 0f);
-        } else {
-            for (int i = from; i < to; i++) {
-                a[i] = 0f;
-            }
+        for (int i = from; i < to; i++) {
+            a[i] = 0f;
         }
     }
 }

@@ -50,6 +50,18 @@ final class ScalarGemm implements GemmKernels {
     }
 
     @Override
+    public void nineTaps(float[] a, int aOffset, float[] b, int bOffset, int[] taps, int[] positions,
+            float[] c, int cOffset, int[] targets) {
+        for (int v = 0; v < positions.length; v++) {
+            float sum = 0;
+            for (int p = 0; p < 9; p++) {
+                sum += a[aOffset + p * ROWS] * b[bOffset + positions[v] + taps[p]];
+            }
+            c[cOffset + targets[v]] = sum;
+        }
+    }
+
+    @Override
     public void accumulateOuter(int m, int vectors, int k, float[] a, int aOffset, int lda, float[] b, int bOffset,
             float[] c, int cOffset) {
         for (int i = 0; i < m; i++) {

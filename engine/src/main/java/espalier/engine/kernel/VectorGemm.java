@@ -16,6 +16,8 @@ final class VectorGemm implements GemmKernels {
             N > 4 ? VectorSpecies.of(float.class, VectorShape.forBitSize(F.vectorBitSize() / 2)) : F;
 
     private static final int HALF_LANES = HALF.length();
+    private static final boolean SELECTS = F.vectorBitSize() == 512;
+    private static final FloatVector EVEN = FloatVector.zero(F).addIndex(2);
     private static final int MAX_VECTORS =
             F.vectorBitSize() == 512 || System.getProperty("os.arch", "").equals("aarch64") ? 4 : 3;
 
@@ -45,6 +47,12 @@ final class VectorGemm implements GemmKernels {
     public void tapsRow(int vectors, int k, float[] a, int aOffset, float[] b, int[] taps, int tapsOffset,
             int at0, int at1, int at2, int at3, float[] c, int cOffset) {
         VectorTaps.one(vectors, k, a, aOffset, b, taps, tapsOffset, at0, at1, at2, at3, c, cOffset);
+    }
+
+    @Override
+    public void nineTaps(float[] a, int aOffset, float[] b, int bOffset, int[] taps, int[] positions,
+            float[] c, int cOffset, int[] targets) {
+        VectorTaps.nine(a, aOffset, b, bOffset, taps, positions, c, cOffset, targets);
     }
 
     @Override
@@ -143,12 +151,22 @@ final class VectorGemm implements GemmKernels {
         }
     }
 
-    /** Every second element by shuffles was twice as fast, and boxed a vector each time in some JVM starts. */
+    /**
+     * Rows of every step-th element; of every second by vectors, where the processor selects from two at once. Two shuffles and a
+     * blend boxed a vector each time in some JVM starts, a selection in none of twenty.
+     */
     private static void copyEvery(int m, int n, float[] x, int xOffset, int ldx, int step, float[] y, int yOffset, int ldy) {
         for (int i = 0; i < m; i++) {
             int from = xOffset + i * ldx;
             int to = yOffset + i * ldy;
-            for (int j = 0; j < n; j++) {
+            int j = 0;
+            if (step == 2 && SELECTS) {
+                for (; j <= n - N && from + 2 * (j + N) <= x.length; j += N) {
+                    EVEN.selectFrom(FloatVector.fromArray(F, x, from + 2 * j), FloatVector.fromArray(F, x, from + 2 * j + N))
+                            .intoArray(y, to + j);
+                }
+            }
+            for (; j < n; j++) {
                 y[to + j] = x[from + j * step];
             }
         }

@@ -82,18 +82,18 @@ final class WeightGradient {
     /**
      * {@code sum += patches(x) · gyᵀ} for {@code count} images.
      *
-     * @param source of this group in the first padded image, in {@code scratch}
+     * @param x the padded images, one after the other; this group of the first begins at {@code source}
      */
-    void accumulate(int count, int source, float[] gy, int gyOffset, float[] sum, int sumOffset,
+    void accumulate(int count, float[] x, int source, float[] gy, int gyOffset, float[] sum, int sumOffset,
             float[] scratch, int scratchOffset) {
         if (dots) {
-            dots(count, source, gy, gyOffset, sum, sumOffset, scratch);
+            dots(count, x, source, gy, gyOffset, sum, sumOffset);
         } else {
-            outer(count, source, gy, gyOffset, sum, sumOffset, scratch, scratchOffset);
+            outer(count, x, source, gy, gyOffset, sum, sumOffset, scratch, scratchOffset);
         }
     }
 
-    private void dots(int count, int source, float[] gy, int gyOffset, float[] sum, int sumOffset, float[] padded) {
+    private void dots(int count, float[] x, int source, float[] gy, int gyOffset, float[] sum, int sumOffset) {
         int[] at = patches.taps();
         int step = ROWS * gemm.lanes();
         int vectors = count * patches.positions() / gemm.lanes();
@@ -102,7 +102,7 @@ final class WeightGradient {
             for (int t = 0; t < tapTiles(); t++) {
                 int k = t * ROWS;
                 // Taps beyond the last repeat the first; their sums are never read.
-                gemm.dots(together, vectors, padded, positions, source + at[k], source + at[k + 1 < taps ? k + 1 : 0],
+                gemm.dots(together, vectors, x, positions, source + at[k], source + at[k + 1 < taps ? k + 1 : 0],
                         source + at[k + 2 < taps ? k + 2 : 0], source + at[k + 3 < taps ? k + 3 : 0],
                         gy, gradients, gyOffset + o * patches.positions(), patches.positions(),
                         sum, sumOffset + (t * outputs + o) * step);
@@ -111,7 +111,7 @@ final class WeightGradient {
         }
     }
 
-    private void outer(int count, int source, float[] gy, int gyOffset, float[] sum, int sumOffset,
+    private void outer(int count, float[] x, int source, float[] gy, int gyOffset, float[] sum, int sumOffset,
             float[] scratch, int scratchOffset) {
         int width = paddedOutputs();
         int one = patches.positions();
@@ -128,7 +128,7 @@ final class WeightGradient {
             gemm.transpose(outputs, columns, gradient, gradientAt + j, all, scratch, transposedAt, width);
             for (int k = 0; k < taps; k += Gemm.BLOCK_K) {
                 int kb = Math.min(Gemm.BLOCK_K, taps - k);
-                gemm.gatherPanel(scratch, source, patches.taps(), k, kb, positions, j, columns, scratch, scratchOffset, panelWidth);
+                gemm.gatherPanel(x, source, patches.taps(), k, kb, positions, j, columns, scratch, scratchOffset, panelWidth);
                 gemm.accumulateOuter(kb, width / gemm.lanes(), columns, scratch, scratchOffset, panelWidth,
                         scratch, transposedAt, sum, sumOffset + k * width);
             }

@@ -129,6 +129,29 @@ class GemmKernelTest {
         }
     }
 
+    @Test
+    void nineTapsOfEachVector() {
+        int[] taps = {3, 0, 7, 1, 2, 9, 4, 4, 5};
+        int[] positions = {4, 0, 2 * LANES, 5};
+        int[] targets = {0, 3 * LANES, 2 * LANES, LANES};
+        float[] a = values(2 + 9 * GemmKernels.ROWS);
+        float[] b = values(3 + 3 * LANES + 15);
+        float[] c = new float[1 + 4 * LANES];
+        KERNELS.nineTaps(a, 2, b, 3, taps, positions, c, 1, targets);
+        for (int at = 0; at < 4 * LANES; at++) {
+            int target = at - at % LANES;
+            int v = target == 0 ? 0 : target == LANES ? 3 : target == 2 * LANES ? 2 : 1;
+            double sum = 0;
+            double magnitude = 0;
+            for (int p = 0; p < 9; p++) {
+                double term = (double) a[2 + p * GemmKernels.ROWS] * b[3 + positions[v] + taps[p] + at % LANES];
+                sum += term;
+                magnitude += Math.abs(term);
+            }
+            assertThat((double) c[1 + at]).isBetween(sum - bound(9, magnitude), sum + bound(9, magnitude));
+        }
+    }
+
     @FunctionalInterface
     private interface Element {
         float at(int row, int column);
