@@ -35,6 +35,13 @@ public record Images(BitSet set) {
         return new Images(rest);
     }
 
+    /** {@return the images that are in both} */
+    Images and(Images other) {
+        BitSet both = (BitSet) set.clone();
+        both.and(other.set);
+        return new Images(both);
+    }
+
     int count() {
         return set.cardinality();
     }

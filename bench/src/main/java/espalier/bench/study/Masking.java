@@ -4,7 +4,6 @@ import espalier.attacks.ThreatModel;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -20,7 +19,7 @@ public final class Masking {
     private Masking() {}
 
     /**
-     * {@return a line for each sign}
+     * {@return a line for each sign} Images that a network was wrong about from the start do not count.
      *
      * @param results of any networks; those without outcomes say nothing
      */
@@ -34,22 +33,30 @@ public final class Masking {
                         _ -> new ArrayList<>()).add(r);
             }
         }
-        attacks.values().forEach(of -> compare(of, signs));
+        // The gradients of an int8 network are its float parent's.
+        attacks.values().stream().filter(of -> !of.getFirst().quantized()).forEach(of -> {
+            lost(of.getFirst(), signs);
+            compare(of, signs);
+        });
         return signs;
     }
 
     private static void single(Result r, List<String> signs) {
         Outcomes o = r.outcomes();
-        if (stronger(o.transfer(), o.adversarial()) && !r.cell().network().isDense()) {
-            signs.add(who(r) + ": images made on the dense parent fool it more often than its own (accuracy "
-                    + percent(r.transferAccuracy()) + " against " + percent(r.adversarialAccuracy()) + ")");
+        if (stronger(r, o.transfer(), o.adversarial()) && !r.cell().network().isDense()) {
+            signs.add(who(r) + attack(r) + ": images made on the dense parent fool it more often than its own ("
+                    + left(r, o.transfer()) + " against " + left(r, o.adversarial()) + ")");
         }
-        if (stronger(o.noise(), o.adversarial())) {
-            signs.add(who(r) + ": random noise fools it more often than the attack (accuracy "
-                    + percent(r.noiseAccuracy()) + " against " + percent(r.adversarialAccuracy()) + ")");
+        if (stronger(r, o.noise(), o.adversarial())) {
+            signs.add(who(r) + attack(r) + ": random noise fools it more often than the attack ("
+                    + left(r, o.noise()) + " against " + left(r, o.adversarial()) + ")");
         }
-        if (o.useless().count() > 0) {
-            signs.add(who(r) + ": the gradient is zero for " + o.useless().count() + " of " + r.attackImages() + " images");
+    }
+
+    private static void lost(Result r, List<String> signs) {
+        int lost = r.outcomes().useless().count();
+        if (lost > 0) {
+            signs.add(who(r) + ": the gradient is zero for " + lost + " of " + r.attackImages() + " images");
         }
     }
 
@@ -57,15 +64,28 @@ public final class Masking {
         for (Result weak : attacks) {
             for (Result strong : attacks) {
                 String more = more(weak.threatModel(), strong.threatModel());
+                int stays = survivors(weak, weak.outcomes().adversarial()).count();
                 // As good as equal is a sign too, where there is something left to fool.
-                if (more != null && weak.adversarialAccuracy() > NEXT_TO_NOTHING
-                        && strong.adversarialAccuracy() >= weak.adversarialAccuracy()) {
-                    signs.add(who(weak) + ": " + more + " do not hurt more (accuracy "
-                            + percent(strong.adversarialAccuracy()) + " against " + percent(weak.adversarialAccuracy())
-                            + ")");
+                if (more != null && stays > NEXT_TO_NOTHING * weak.attackImages()
+                        && survivors(strong, strong.outcomes().adversarial()).count() >= stays) {
+                    signs.add(who(weak) + attack(weak) + ": " + more + " do not hurt more ("
+                            + left(strong, strong.outcomes().adversarial()) + " against "
+                            + left(weak, weak.outcomes().adversarial()) + ")");
                 }
             }
         }
+    }
+
+    /** {@return the images that the network was right about before and after} */
+    private static Images survivors(Result r, Images after) {
+        return r.outcomes().attackedClean().and(after);
+    }
+
+    /** {@return whether {@code a} leaves fewer images right than {@code b}, by more than chance} McNemar's test of pairs. */
+    private static boolean stronger(Result r, Images a, Images b) {
+        double onlyA = survivors(r, b).without(a).count();
+        double onlyB = survivors(r, a).without(b).count();
+        return onlyA > onlyB && (onlyA - onlyB) * (onlyA - onlyB) / (onlyA + onlyB) > SIGNIFICANT;
     }
 
     /** {@return in what the second attack is the stronger one, if in something and nothing else differs that matters} */
@@ -79,19 +99,16 @@ public final class Masking {
                 : strong.steps() > weak.steps() ? strong.steps() + " steps in place of " + weak.steps() : null;
     }
 
-    /** {@return whether {@code a} leaves fewer images right than {@code b}, by more than chance} McNemar's test of pairs. */
-    private static boolean stronger(Images a, Images b) {
-        double onlyA = b.without(a).count();
-        double onlyB = a.without(b).count();
-        return onlyA > onlyB && (onlyA - onlyB) * (onlyA - onlyB) / (onlyA + onlyB) > SIGNIFICANT;
-    }
-
     private static String who(Result r) {
-        return r.model() + " " + r.cell().network().title() + (r.quantized() ? " int8" : "") + ", seed " + r.seed() + ", "
-                + StudyTable.shortName(r.threatModel()) + (r.resultReading() == null ? "" : " [" + r.resultReading() + "]");
+        return r.model() + " " + r.cell().network().title() + (r.quantized() ? " int8" : "") + ", seed " + r.seed()
+                + (r.resultReading() == null ? "" : ", results [" + r.resultReading() + "]");
     }
 
-    private static String percent(double fraction) {
-        return String.format(Locale.ROOT, "%.1f %%", 100 * fraction);
+    private static String attack(Result r) {
+        return ", " + StudyTable.shortName(r.threatModel());
+    }
+
+    private static String left(Result r, Images after) {
+        return survivors(r, after).count() + " of " + r.outcomes().attackedClean().count() + " stay right";
     }
 }

@@ -22,7 +22,7 @@ class MaskingTest {
 
     /** A result of a pruned network that is right about the first so many of a hundred images. */
     private static Result result(double epsilon, int steps, int attacked, int transfer, int noise, int useless) {
-        return new Result("d", "digits", "lenet", "random", 2, null, null, true, 1, 0.9, 1, IMAGES, attacked / 100.0,
+        return new Result("d", "digits", "lenet", "random", 2, null, null, false, 1, 0.9, 1, IMAGES, attacked / 100.0,
                 transfer / 100.0, null, null, null, null, noise / 100.0, useless / 100.0, 0.9, IMAGES, 1, 1, 1, 1,
                 ThreatModel.pgd(Norm.LINF, epsilon, epsilon / 4, steps), "dense parent", 0, null, CELL,
                 new Outcomes(first(90), first(99), first(90), first(attacked), first(transfer), first(noise), first(useless)));
@@ -39,7 +39,7 @@ class MaskingTest {
     @Test
     void eachSignIsFound() {
         assertThat(Masking.signs(List.of(result(0.1, 10, 60, 30, 88, 0)))).singleElement().asString()
-                .contains("lenet random ÷2", "dense parent fool it more often", "30.0 % against 60.0 %");
+                .contains("lenet random ÷2", "dense parent fool it more often", "30 of 90 stay right against 60 of 90");
         assertThat(Masking.signs(List.of(result(0.1, 10, 60, 70, 40, 0)))).singleElement().asString().contains("random noise");
         assertThat(Masking.signs(List.of(result(0.1, 10, 60, 70, 80, 7)))).singleElement().asString()
                 .contains("zero for 7 of 100");
