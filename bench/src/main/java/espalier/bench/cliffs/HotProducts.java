@@ -19,6 +19,7 @@ import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;
 import espalier.engine.weight.DenseWeight;
 import espalier.engine.weight.Int8Weight;
+import espalier.engine.weight.Weight;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -139,8 +140,11 @@ final class HotProducts {
     }
 
     private static Runnable int8(ConvLayer l, boolean toFloat) {
+        return int8(l, Int8Weight.of(Tensor.of(l.weight(), random(l.weight()))), toFloat);
+    }
+
+    static Runnable int8(ConvLayer l, Weight weight, boolean toFloat) {
         QuantParams activations = new QuantParams(0.02f, 0, 0, 127);
-        Int8Weight weight = Int8Weight.of(Tensor.of(l.weight(), random(l.weight())));
         Int8Conv2d conv = new Int8Conv2d(Kernels.active(), shape(l), l.groups(), weight, new int[l.out()], activations,
                 activations, 0, 127);
         byte[] x = bytes(l.input(INT8_IMAGES).size());

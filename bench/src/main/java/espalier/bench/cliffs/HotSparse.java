@@ -6,9 +6,10 @@ import espalier.engine.kernel.Kernels;
 import espalier.engine.sparse.Planes;
 import espalier.engine.sparse.SparseConv2d;
 import espalier.engine.tensor.Scratch;
-import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;
+import espalier.engine.weight.CsrInt8Weight;
 import espalier.engine.weight.CsrWeight;
+import espalier.engine.weight.Int8Weight;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -28,20 +29,29 @@ final class HotSparse {
                     kernels.add(new HotKernel("csr conv " + layer.name() + (n == 1 ? " of one" : ""), Set.of("sparse.rows"),
                             () -> layer(layer, n)));
                 }
+                kernels.add(new HotKernel("csr-int8 conv " + layer.name(), Set.of("int8.sparseProducts"), () -> int8(layer)));
             }
         }
         return kernels;
     }
 
-    private static Runnable layer(ConvLayer l, int n) {
+    private static Tensor weight(ConvLayer l) {
         float[] w = Values.uniform(l.weight().size(), -1, 1, 1);
         for (int i = 0; i < w.length; i++) {
             w[i] = i % NINE_IN_TEN == 0 ? w[i] : 0;
         }
+        return Tensor.of(l.weight(), w);
+    }
+
+    private static Runnable int8(ConvLayer l) {
+        return HotProducts.int8(l, CsrInt8Weight.of(Int8Weight.of(weight(l))), false);
+    }
+
+    private static Runnable layer(ConvLayer l, int n) {
         Planes in = new Planes(l.in(), l.size(), l.size(), l.padding());
         Planes out = new Planes(l.out(), l.outSize(), l.outSize(), l.padding());
         SparseConv2d conv = new SparseConv2d(Kernels.active().sparse(), HotProducts.shape(l), l.groups(),
-                CsrWeight.of(Tensor.of(Shape.of(l.weight().dims()), w)), new float[l.out()], 0, in, out, n);
+                CsrWeight.of(weight(l)), new float[l.out()], 0, in, out, n);
         int slack = SparseConv2d.slack(Kernels.active().sparse());
         int yAt = Scratch.FIRST + in.size() * n + slack;
         int scratchAt = yAt + out.size() * n + slack;

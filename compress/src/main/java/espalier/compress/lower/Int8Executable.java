@@ -1,6 +1,5 @@
 package espalier.compress.lower;
 
-import espalier.engine.UserError;
 import espalier.engine.kernel.Int8Kernels;
 import espalier.engine.kernel.Kernels;
 import espalier.engine.op.Add;
@@ -17,8 +16,6 @@ import espalier.engine.quant.Int8Ops;
 import espalier.engine.quant.Int8Scratch;
 import espalier.engine.quant.QuantParams;
 import espalier.engine.tensor.Shape;
-import espalier.engine.weight.CsrInt8Weight;
-import espalier.engine.weight.Int8Weight;
 import java.util.List;
 
 /** A step in 8 bits made ready: weights packed, tables filled. */
@@ -65,13 +62,8 @@ interface Int8Executable {
     /** {@return a step that has weights, ready to run} */
     static Int8Conv2d layer(Step step, Shape in, QuantParams from, Kernels kernels) {
         int groups = step.op() instanceof Conv2d c ? c.groups() : 1;
-        Int8Weight weight = switch (step.weight()) {
-            case Int8Weight w -> w;
-            case CsrInt8Weight w -> w.toInt8();
-            default -> throw new UserError(step.name() + " in " + Format.of(step.weight()) + " among layers in 8 bits");
-        };
         Integers i = step.integers();
-        return new Int8Conv2d(kernels, step.geometry(in), groups, weight, i.bias(), from, i.output(), i.low(), i.high());
+        return new Int8Conv2d(kernels, step.geometry(in), groups, step.weight(), i.bias(), from, i.output(), i.low(), i.high());
     }
 
     private static Int8Executable add(Step step, List<QuantParams> params, Int8Kernels kernels) {

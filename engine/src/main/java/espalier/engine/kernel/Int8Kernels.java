@@ -47,6 +47,19 @@ public interface Int8Kernels {
     void products(short[] x, int xOffset, int[] offsets, int depth, boolean narrow, short[] w, int wOffset, int[] scratch);
 
     /**
+     * {@code Σ_j x[at_i + offsets[columns[j]] + p] · values[j]} for two panels i, j over the non-zeros of one row of a sparse weight:
+     * into rows 0 and 1 of scratch, whose other elements must be 0.
+     *
+     * @param values in −127..127
+     * @param lengths the non-zeros come in groups whose sums fit 16 bits: |values| of a group sum up to at most 258 where all
+     * activations are below 128, else 128
+     * @param first group, {@code last} the one after the row's
+     * @param from where its non-zeros begin
+     */
+    void sparseProducts(short[] x, int at0, int at1, int[] offsets, char[] columns, byte[] values, byte[] lengths, int first, int last,
+            int from, int[] scratch);
+
+    /**
      * {@code y[yOffset + p] = clamp(round((sum(row, p) + bias) · multiplier) + zeroPoint, low, high)} over one panel.
      *
      * @param row which of the {@link #ROWS} rows in scratch

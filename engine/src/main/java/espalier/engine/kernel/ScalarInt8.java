@@ -44,6 +44,23 @@ final class ScalarInt8 implements Int8Kernels {
     }
 
     @Override
+    public void sparseProducts(short[] x, int at0, int at1, int[] offsets, char[] columns, byte[] values, byte[] lengths, int first,
+            int last, int from, int[] scratch) {
+        Arrays.fill(scratch, PANEL, 3 * PANEL, 0);
+        int to = from;
+        for (int group = first; group < last; group++) {
+            to += lengths[group];
+        }
+        for (int j = from; j < to; j++) {
+            int offset = offsets[columns[j]];
+            for (int p = 0; p < PANEL; p++) {
+                scratch[PANEL + p] += values[j] * x[at0 + offset + p];
+                scratch[2 * PANEL + p] += values[j] * x[at1 + offset + p];
+            }
+        }
+    }
+
+    @Override
     public void requantize(int[] scratch, int row, int bias, float multiplier, int zeroPoint, int low, int high,
             byte[] y, int yOffset) {
         for (int p = 0; p < PANEL; p++) {

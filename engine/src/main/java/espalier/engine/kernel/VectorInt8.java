@@ -235,6 +235,17 @@ final class VectorInt8 implements Int8Kernels {
     }
 
     @Override
+    public void sparseProducts(short[] x, int at0, int at1, int[] offsets, char[] columns, byte[] values, byte[] lengths, int first,
+            int last, int from, int[] scratch) {
+        if (VECTORS == 2) {
+            VectorSparseInt8.fourVectors(x, at0, at0 + LANES, at1, at1 + LANES, offsets, columns, values, lengths, first, last, from,
+                    scratch, 0, 2 * INTS, ROW, ROW + 2 * INTS);
+        } else {
+            VectorSparseInt8.twoVectors(x, at0, at1, offsets, columns, values, lengths, first, last, from, scratch, 0, ROW);
+        }
+    }
+
+    @Override
     public void requantize(int[] scratch, int row, int bias, float multiplier, int zeroPoint, int low, int high,
             byte[] y, int yOffset) {
         FloatVector least = FloatVector.broadcast(F, low - zeroPoint);

@@ -6,7 +6,9 @@ import static java.lang.Math.ceilDiv;
 import espalier.engine.kernel.ConvShape;
 import espalier.engine.kernel.Int8Kernels;
 import espalier.engine.kernel.Kernels;
+import espalier.engine.weight.CsrInt8Weight;
 import espalier.engine.weight.Int8Weight;
+import espalier.engine.weight.Weight;
 import java.util.Arrays;
 
 /**
@@ -34,7 +36,10 @@ public final class Int8Conv2d {
     private final int[] taps;
     private final int subHeight;
     private final int subWidth;
+    /** Dense weights; else null. */
     private final short[] packed;
+    /** Sparse weights; else null. */
+    private final SparseRows sparse;
     private final int[] biases;
     private final float[] multipliers;
     private final float[] outputScales;
@@ -45,14 +50,14 @@ public final class Int8Conv2d {
 
     /**
      * @param geometry of one group
-     * @param weight [O, C/groups, kH, kW], or [O, I] for a linear layer
+     * @param weight [O, C/groups, kH, kW], or [O, I] for a linear layer: an {@link Int8Weight} or a {@link CsrInt8Weight}
      * @param bias [O] in units of {@code input.scale · weight.scale[o]}
      * @param output of the activations that this makes; anything for a layer that is only {@linkplain #runToFloat run to
      * floats}
      * @param low the least output: the zero point of {@code output} when a relu is fused
      * @param high the greatest output
      */
-    public Int8Conv2d(Kernels kernels, ConvShape geometry, int groups, Int8Weight weight, int[] bias, QuantParams input,
+    public Int8Conv2d(Kernels kernels, ConvShape geometry, int groups, Weight weight, int[] bias, QuantParams input,
             QuantParams output, int low, int high) {
         this.g = geometry;
         this.groups = groups;
@@ -64,7 +69,7 @@ public final class Int8Conv2d {
         outChannels = g.o() * groups;
         depth = g.taps();
         evenDepth = (depth + 1) / 2 * 2;
-        if (weight.shape().dim(0) != outChannels || (long) depth * outChannels != weight.values().length
+        if (weight.shape().dim(0) != outChannels || (long) depth * outChannels != weight.shape().size()
                 || bias.length != outChannels || g.oh() < 1 || g.ow() < 1) {
             throw new IllegalArgumentException("int8 convolution: weight " + weight.shape() + " and " + bias.length
                     + " biases against " + groups + " groups of " + g);
@@ -79,18 +84,34 @@ public final class Int8Conv2d {
         subHeight = (g.h() + 2 * g.padding() + s - 1) / s;
         subWidth = (g.w() + 2 * g.padding() + s - 1) / s;
         taps = taps();
-        packed = pack(weight.values());
+        float[] scales;
+        byte[] values;
+        switch (weight) {
+            case Int8Weight w -> {
+                packed = pack(w.values());
+                sparse = null;
+                scales = w.scales();
+                values = w.values();
+            }
+            case CsrInt8Weight w -> {
+                packed = null;
+                sparse = SparseRows.of(w, input.narrow());
+                scales = w.scales();
+                values = w.toInt8().values();
+            }
+            default -> throw new IllegalArgumentException("int8 convolution: a weight of " + weight.getClass().getSimpleName());
+        }
         biases = new int[outChannels];
         multipliers = new float[outChannels];
         outputScales = new float[outChannels];
         for (int o = 0; o < outChannels; o++) {
             int sum = 0;
             for (int k = o * depth; k < (o + 1) * depth; k++) {
-                sum += weight.values()[k];
+                sum += values[k];
             }
             biases[o] = bias[o] - input.zeroPoint() * sum;
-            multipliers[o] = multiplier(input, weight.scales()[o], output);
-            outputScales[o] = input.scale() * weight.scales()[o];
+            multipliers[o] = multiplier(input, scales[o], output);
+            outputScales[o] = input.scale() * scales[o];
         }
     }
 
@@ -180,6 +201,13 @@ public final class Int8Conv2d {
         for (int group = 0; group < groups; group++) {
             int base = subImage(group * g.c(), 0, 0) * n;
             for (int run = 0; run < runs; run++) {
+                if (sparse != null) {
+                    for (int p = 0; p < length; p += 2 * panel) {
+                        sparsePanels(widened, base + run * pitch, p, length, group, run, pitch, valid, n, offsets, sums,
+                                y, floats, floatOffset, scratch);
+                    }
+                    continue;
+                }
                 for (int p = 0; p < length; p += panel) {
                     int at = base + run * pitch + p;
                     kernels.columnSums(widened, at, offsets, depth, sums);
@@ -189,17 +217,38 @@ public final class Int8Conv2d {
                         int first = group * rows + tile * ROWS;
                         int last = Math.min(first + ROWS, (group + 1) * rows);
                         for (int o = first; o < last; o++) {
-                            if (y == null) {
-                                toFloats(sums, o - first, o, p, Math.min(p + panel, n), floats, floatOffset,
-                                        scratch.accumulators(panel));
-                            } else {
-                                toBytes(sums, o - first, o, y, (o * g.oh() + run) * valid, p, length, pitch, valid,
-                                        scratch.edge(panel));
-                            }
+                            finish(sums, o - first, o, run, p, length, pitch, valid, n, y, floats, floatOffset, scratch);
                         }
                     }
                 }
             }
+        }
+    }
+
+    /** Two neighbouring panels of a sparse layer; where the second begins beyond the end, it is the first. */
+    private void sparsePanels(short[] widened, int at, int p, int length, int group, int run, int pitch, int valid, int n,
+            int[] offsets, int[] sums, byte[] y, float[] floats, int floatOffset, Int8Scratch scratch) {
+        int panel = kernels.panel();
+        int second = p + panel < length ? p + panel : p;
+        CsrInt8Weight w = sparse.weight();
+        Arrays.fill(sums, 0, kernels.scratch(), 0);
+        for (int o = group * rows; o < (group + 1) * rows; o++) {
+            kernels.sparseProducts(widened, at + p, at + second, offsets, w.columns(), w.values(), sparse.lengths(),
+                    sparse.groups()[o], sparse.groups()[o + 1], w.starts()[o], sums);
+            finish(sums, 0, o, run, p, length, pitch, valid, n, y, floats, floatOffset, scratch);
+            if (second > p) {
+                finish(sums, 1, o, run, second, length, pitch, valid, n, y, floats, floatOffset, scratch);
+            }
+        }
+    }
+
+    private void finish(int[] sums, int row, int o, int run, int p, int length, int pitch, int valid, int n, byte[] y,
+            float[] floats, int floatOffset, Int8Scratch scratch) {
+        int panel = kernels.panel();
+        if (y == null) {
+            toFloats(sums, row, o, p, Math.min(p + panel, n), floats, floatOffset, scratch.accumulators(panel));
+        } else {
+            toBytes(sums, row, o, y, (o * g.oh() + run) * valid, p, length, pitch, valid, scratch.edge(panel));
         }
     }
 

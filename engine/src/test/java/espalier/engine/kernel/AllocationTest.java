@@ -94,6 +94,10 @@ class AllocationTest {
         kernels.put("columnSums", () -> k.columnSums(x, 0, offsets, depth, scratch));
         kernels.put("products narrow", () -> k.products(x, 0, offsets, depth, true, w, 0, scratch));
         kernels.put("products", () -> k.products(x, 0, offsets, depth, false, w, 0, scratch));
+        char[] columns = new char[depth];
+        byte[] values = new byte[depth];
+        byte[] lengths = {9, 7, 100};
+        kernels.put("sparseProducts", () -> k.sparseProducts(x, 0, 1, offsets, columns, values, lengths, 0, 3, 4, scratch));
         kernels.put("requantize", () -> k.requantize(scratch, 1, 3, .1f, 4, 0, 127, b, 0));
         kernels.put("accumulators", () -> k.accumulators(scratch, 1, 3, sums, 0));
         kernels.put("widen", () -> k.widen(a, 0, 20, x, 0, 9, 17));

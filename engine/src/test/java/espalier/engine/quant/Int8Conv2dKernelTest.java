@@ -6,7 +6,9 @@ import espalier.engine.kernel.ConvShape;
 import espalier.engine.kernel.Kernels;
 import espalier.engine.kernel.Simd;
 import espalier.engine.tensor.Shape;
+import espalier.engine.weight.CsrInt8Weight;
 import espalier.engine.weight.Int8Weight;
+import espalier.engine.weight.Weight;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -40,19 +42,26 @@ class Int8Conv2dKernelTest {
     @MethodSource("cases")
     void equalsTheLoops(Case c) {
         for (Kernels kernels : List.of(Kernels.scalar(), Kernels.active())) {
-            check(kernels, c, NARROW, FULL);
-            check(kernels, c, FULL, NARROW);
+            for (boolean sparse : new boolean[] {false, true}) {
+                check(kernels, c, sparse, NARROW, FULL);
+                check(kernels, c, sparse, FULL, NARROW);
+            }
         }
     }
 
-    private static void check(Kernels kernels, Case c, QuantParams in, QuantParams out) {
+    private static void check(Kernels kernels, Case c, boolean sparse, QuantParams in, QuantParams out) {
         SplittableRandom random = new SplittableRandom(c.hashCode());
         ConvShape g = c.g;
         int channels = g.c() * c.groups;
         int outs = g.o() * c.groups;
         byte[] w = new byte[outs * g.taps()];
         for (int i = 0; i < w.length; i++) {
-            w[i] = (byte) random.nextInt(-127, 128);
+            int extreme = random.nextBoolean() ? 127 : -127;
+            w[i] = (byte) (!sparse ? random.nextInt(-127, 128) : switch (random.nextInt(4)) {
+                case 0 -> random.nextInt(-127, 128);
+                case 1 -> extreme;
+                default -> 0;
+            });
         }
         float[] scales = new float[outs];
         int[] bias = new int[outs];
@@ -64,7 +73,8 @@ class Int8Conv2dKernelTest {
         for (int i = 0; i < x.length; i++) {
             x[i] = (byte) random.nextInt(in.qmax() + 1);
         }
-        Int8Weight weight = new Int8Weight(Shape.of(outs, g.c(), g.kh(), g.kw()), w, scales);
+        Int8Weight dense = new Int8Weight(Shape.of(outs, g.c(), g.kh(), g.kw()), w, scales);
+        Weight weight = sparse ? CsrInt8Weight.of(dense) : dense;
         Int8Conv2d conv = new Int8Conv2d(kernels, g, c.groups, weight, bias, in, out, out.zeroPoint(), out.qmax() - 2);
         Int8Scratch scratch = new Int8Scratch();
         byte[] y = new byte[outs * g.oh() * g.ow() * c.n];
