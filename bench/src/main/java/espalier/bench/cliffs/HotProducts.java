@@ -30,7 +30,8 @@ final class HotProducts {
     private static final List<String> GEMM = List.of("64x64x64", "256x256x256", "512x512x512", "509x511x513", "128x10x64 nt",
             "256x256x256 nt", "256x256x256 tn", "256x256x256 tt", "256x1x256", "256x17x256", "256x40x256", "3x512x512");
     private static final Set<String> FLOAT = Set.of("gemm.tile", "gemm.copyRows", "gemm.transpose");
-    private static final Set<String> GATHERED = Set.of("gemm.taps", "gemm.tapsRow", "gemm.nineTaps", "gemm.addRows", "gemm.finishRows", "gemm.gatherPanel",
+    private static final Set<String> GATHERED = Set.of("gemm.taps", "gemm.tapsRow", "gemm.nineTaps", "gemm.addRows",
+            "gemm.finishRows", "gemm.gatherPanel",
             "gemm.accumulateOuter", "gemm.dots");
     private static final Set<String> INTEGER =
             Set.of("int8.columnSums", "int8.products", "int8.requantize", "int8.accumulators", "int8.widen");
@@ -104,8 +105,8 @@ final class HotProducts {
         Planes in = new Planes(l.in(), l.size(), l.size(), 1);
         Planes out = new Planes(l.out(), shape(l).oh(), shape(l).ow(), 1);
         float[] bias = random(Shape.of(l.out()));
-        DenseConv2d conv = DenseConv2d.of(Kernels.active(), shape(l), l.groups(), new DenseWeight(Tensor.of(l.weight(), random(l.weight()))),
-                bias, 0, in, out, n);
+        DenseWeight weight = new DenseWeight(Tensor.of(l.weight(), random(l.weight())));
+        DenseConv2d conv = DenseConv2d.of(Kernels.active(), shape(l), l.groups(), weight, bias, 0, in, out, n);
         float[] x = random(Shape.of(in.size() * n));
         float[] y = new float[out.size() * n];
         float[] scratch = Scratch.atLeast(conv.scratchSize());

@@ -6,8 +6,8 @@ import static espalier.engine.kernel.Lanes.N;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Tiles that overwrite C, their column operand where a table says: a convolution reads its padded image in place, without packing panels. A
- * load that crosses a cache line counts twice, four of them still hide behind sixteen multiply-adds.
+ * Tiles that overwrite C, their column operand where a table says: a convolution reads its padded image in place, without
+ * packing panels. A load that crosses a cache line counts twice; four of them still hide behind sixteen multiply-adds.
  */
 final class VectorTaps {
     private VectorTaps() {}

@@ -55,8 +55,10 @@ public record Conv2d(int stride, int padding, int dilation, int groups) implemen
         Parallel.forEach(blocks * parts, job -> {
             int i = job / parts * images;
             float[] scratch = Scratch.atLeast(conv.forwardScratch());
-            conv.forward(packed, bias, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY, Math.min(images, n - i), xs, i * xStep, bound(job % parts, parts, conv.shape().o()),
-                    bound(job % parts + 1, parts, conv.shape().o()), ys, i * yStep, scratch, Scratch.FIRST);
+            int first = bound(job % parts, parts, conv.shape().o());
+            int end = bound(job % parts + 1, parts, conv.shape().o());
+            conv.forward(packed, bias, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY, Math.min(images, n - i), xs, i * xStep,
+                    first, end, ys, i * yStep, scratch, Scratch.FIRST);
         });
         ArrayPool.give(packed);
         return y;

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import espalier.engine.kernel.Simd;
 import espalier.engine.parallel.Parallel;
+import espalier.engine.tensor.Shape;
+import espalier.engine.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -34,5 +37,34 @@ class DeterminismTest {
                 assertThat(net.step()).as("%d threads", Parallel.threads()).isDeepEqualTo(results);
             }
         }
+    }
+
+    /** Few images: the outputs of each are shared out; and products of matrices by columns or by rows. */
+    @Test
+    void bitsDependOnNoDivisionOfOneImage() {
+        SplittableRandom random = new SplittableRandom(5);
+        for (int size : new int[] {16, 7}) {
+            Tensor x = values(random, 1, 20, size, size);
+            Tensor weight = values(random, 70, 20, 3, 3);
+            Tensor bias = values(random, 70);
+            Tensor wide = values(random, 3, 131);
+            Tensor matrix = values(random, 521, 131);
+            float[][] expected = null;
+            for (int t = 1; t <= 5; t++) {
+                Parallel.setThreads(t);
+                float[][] actual = {new Conv2d(1, 1, 1, 1).apply(x, weight, bias).data().clone(),
+                        new Linear().apply(wide, matrix).data().clone(), new Linear().apply(matrix, wide).data().clone()};
+                expected = expected == null ? actual : expected;
+                assertThat(actual).as("%d threads", t).isDeepEqualTo(expected);
+            }
+        }
+    }
+
+    private static Tensor values(SplittableRandom random, int... dims) {
+        Tensor t = Tensor.zeros(Shape.of(dims));
+        for (int i = 0; i < t.size(); i++) {
+            t.data()[i] = random.nextFloat(-1f, 1f);
+        }
+        return t;
     }
 }
