@@ -176,7 +176,7 @@ final class VectorGemm implements GemmKernels {
 
     /**
      * Rows of every step-th element; of every second by vectors, where the processor selects from two at once. Two shuffles and a
-     * blend boxed a vector each time in some JVM starts, a selection in none of twenty.
+     * blend, or a masked store of the rest, boxed a vector each time in some JVM starts; a selection alone did not.
      */
     private static void copyEvery(int m, int n, float[] x, int xOffset, int ldx, int step, float[] y, int yOffset, int ldy) {
         for (int i = 0; i < m; i++) {
