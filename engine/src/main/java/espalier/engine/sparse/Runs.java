@@ -20,11 +20,12 @@ record Runs(int vectors, int[] x, int[] y) {
      * {@return runs within rows}
      *
      * @param rows of the output, of {@code length} floats each: at least a vector
+     * @param stride between rows, and between vectors, of the input
      * @param xPitch floats between rows of the input
      * @param yPitch floats between rows of the output
      */
-    static Runs ofRows(SparseKernels k, int rows, int length, int xPitch, int yPitch) {
-        int vectors = vectors(k, rows, length);
+    static Runs ofRows(SparseKernels k, int rows, int length, int stride, int xPitch, int yPitch) {
+        int vectors = stride == 1 ? vectors(k, rows, length) : 1;
         int run = vectors * k.lanes();
         IntArrayList x = new IntArrayList();
         IntArrayList y = new IntArrayList();
@@ -34,7 +35,7 @@ record Runs(int vectors, int[] x, int[] y) {
                 // The last run of a row begins early, and computes again what the one before it did.
                 int at = Math.min(p, length - run);
                 for (int row = block; row < Math.min(block + RUNS, rows); row++) {
-                    x.add(row * xPitch + at);
+                    x.add(stride * (row * xPitch + at));
                     y.add(row * yPitch + at);
                 }
             }

@@ -11,7 +11,8 @@ import java.util.Arrays;
  * {@code y = max(low, W ⋆ x + bias)} with a sparse W, ready to run on a number of images; a linear layer is one of 1×1 pixels.
  *
  * <p>A non-zero is an offset into the input, which is never gathered: the border of its {@link Planes} is the padding. Where
- * the stride is not 1 the image is first copied as its stride² sub-images, in which neighbours are a stride apart.
+ * the stride is not 1 and a vector does not hold all images of a pixel, the image is first copied as its stride² sub-images, in
+ * which neighbours are a stride apart.
  *
  * <p>Where a vector holds images only, runs lie within output rows. Where fewer images than lanes are run, a run covers rows
  * and the border between them, which is put right afterwards.
@@ -62,7 +63,8 @@ public final class SparseConv2d {
         this.low = low;
         this.n = n;
         this.out = out;
-        split = g.stride() == 1 && in.border() >= g.padding() ? null : new SubImages(g, in, out.pitch());
+        boolean readable = g.stride() == 1 || n == kernels.lanes();
+        split = readable && in.border() >= g.padding() ? null : new SubImages(g, in, out.pitch());
         int pitch = split == null ? in.pitch() : split.pitch();
         plane = split == null ? in.plane() : split.plane();
         origin = split == null ? (in.border() - g.padding()) * (in.pitch() + 1) * n : 0;
@@ -70,13 +72,13 @@ public final class SparseConv2d {
         int row = g.ow() * n;
         int whole = ((g.oh() - 1) * pitch + g.ow()) * n;
         if (row % kernels.lanes() == 0 && n % kernels.lanes() == 0) {
-            runs = Runs.ofRows(kernels, g.oh(), row, pitch * n, out.pitch() * n);
+            runs = Runs.ofRows(kernels, g.oh(), row, split == null ? g.stride() : 1, pitch * n, out.pitch() * n);
             joined = 0;
             apart = 0;
         } else {
             joined = pitch * n;
             boolean inPlace = pitch == out.pitch() && whole >= kernels.lanes();
-            runs = inPlace ? Runs.ofRows(kernels, 1, whole, 0, 0) : Runs.beyond(kernels, whole);
+            runs = inPlace ? Runs.ofRows(kernels, 1, whole, 1, 0, 0) : Runs.beyond(kernels, whole);
             apart = inPlace ? 0 : runs.reach(kernels);
         }
     }
