@@ -182,7 +182,7 @@ public record Estimate(List<Job> jobs, double matrixSeconds, double denseSeconds
         int images = count(config.matrix().images(), data.test().size());
         List<Cell.Network> networks = MatrixJob.networks(config, plan);
         double judging = networks.stream().mapToDouble(n -> costs.get(n.parent().model()).forward).sum()
-                * 2 * (config.quantization().enabled() ? 2 : 1);
+                * (config.quantization().enabled() ? 2 : 1);
         return networks.stream().filter(n -> !known.test(MatrixJob.digest(config, n, networks)))
                 .mapToDouble(n -> images * (judging + crafting(config.matrix().attack(), costs.get(n.parent().model())))).sum();
     }

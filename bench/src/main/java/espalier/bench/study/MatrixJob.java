@@ -12,6 +12,8 @@ import espalier.nn.model.Model;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,7 @@ final class MatrixJob {
     private final Dataset data;
     private final RunFolder folder;
     private final Progress progress;
+    private final Map<MatrixRow.Variant, BitSet> rightClean = new HashMap<>();
 
     MatrixJob(StudyConfig config, Dataset data, RunFolder folder, Progress progress) {
         this.config = config;
@@ -87,7 +90,9 @@ final class MatrixJob {
         MatrixRow.Variant from = MatrixRow.Variant.of(source, false);
         List<MatrixRow.Target> judged = new ArrayList<>();
         targets.forEach((variant, logits) -> {
-            Robustness r = variant.equals(from) ? images.judgeSource() : images.judge(logits, ThreatModel.SELF);
+            // The same clean images in every row.
+            Robustness r = images.judge(logits, rightClean.computeIfAbsent(variant, _ -> images.rightClean(logits)),
+                    ThreatModel.SELF);
             judged.add(new MatrixRow.Target(variant, new Images(r.rightClean()), new Images(r.rightAdversarial())));
         });
         return new MatrixRow(digest(config, source, networks), from, config.matrix().attack().threatModel()
