@@ -3,12 +3,15 @@ package espalier.bench.cli;
 import espalier.bench.cliffs.Cliff;
 import espalier.bench.cliffs.Cliffs;
 import espalier.bench.ladder.Ladder;
+import espalier.bench.measure.Figure;
 import espalier.bench.measure.Figures;
 import espalier.bench.measure.JmhRunner;
 import espalier.bench.measure.Report;
 import espalier.bench.measure.Suite;
+import espalier.bench.measure.WeightMemory;
 import espalier.bench.peer.RungTask;
 import espalier.bench.peer.Task;
+import espalier.bench.peer.WeightForm;
 import espalier.bench.report.Json;
 import java.util.List;
 import java.util.function.Function;
@@ -48,7 +51,7 @@ final class BenchCommand {
 
         private boolean wanted(Task t) {
             // The lowest rung is what the others are compared with.
-            boolean baseline = t instanceof RungTask rung && rung.rung().equals(Ladder.NAIVE);
+            boolean baseline = t instanceof RungTask rung && rung.rung().equals(Ladder.NAIVE) || WeightForm.DENSE.equals(t.form());
             return only == null || baseline || only.matcher(t.benchmark() + " " + t.shape()).find();
         }
     }
@@ -114,6 +117,18 @@ final class BenchCommand {
         return run(measured, Suite::ladder);
     }
 
+    @Command(name = "compression", description = "Layers and networks with sparse weights, with weights in 8 bits and with "
+            + "both, against our own dense ones; what they were to reach.",
+            footerHeading = "%nExamples:%n", footer = {
+                "  espalier bench compression --threads 1 --json compression.json",
+                "  espalier bench compression --quick", "  espalier bench compression --only \"network.*resnet20\""})
+    int compression(@Mixin Measured measured) {
+        Suite suite = suite(measured, Suite::compression);
+        List<Figure> memory = measured.only == null ? WeightMemory.figures(measured.quick) : List.of();
+        report(new Report(new Figures(new JmhRunner(Output.progress(spec)).run(suite)), memory));
+        return 0;
+    }
+
     @Command(name = "all", description = "Products, convolutions, steps and attacks, which takes hours, and what they were "
             + "to reach.",
             footerHeading = "%nExamples:%n",
@@ -123,6 +138,15 @@ final class BenchCommand {
     }
 
     private int run(Measured measured, Function<Suite, Suite> tasks) {
+        report(new Report(new Figures(new JmhRunner(Output.progress(spec)).run(suite(measured, tasks)))));
+        return 0;
+    }
+
+    private void report(Report report) {
+        Output.of(spec).emit(Json.tree(report.figures()), report::print);
+    }
+
+    private Suite suite(Measured measured, Function<Suite, Suite> tasks) {
         Suite suite = tasks.apply(new Suite(threads(), measured.quick)).only(measured::wanted);
         if (suite.entries().isEmpty()) {
             throw Options.usage("--only " + measured.only + " leaves nothing to measure");
@@ -131,9 +155,7 @@ final class BenchCommand {
         if (measured.forks != null) {
             suite.forks(Options.atLeast(1, measured.forks, "--forks"));
         }
-        Report report = new Report(new Figures(new JmhRunner(Output.progress(spec)).run(suite)));
-        Output.of(spec).emit(Json.tree(report.figures()), report::print);
-        return 0;
+        return suite;
     }
 
     /** The number that was asked for, or one and as many as there are processors. */

@@ -24,8 +24,9 @@ import picocli.CommandLine.ScopeType;
             "  espalier COMMAND --help         what a command can do, with more examples"
         },
         subcommands = {
-            StudyCommand.class, ReportCommand.class, MergeCommand.class, TrainCommand.class, PruneCommand.class, QuantizeCommand.class, LowerCommand.class,
-            EvaluateCommand.class, DatasetsCommand.class, BenchCommand.class, InfoCommand.class, CompletionCommand.class
+            StudyCommand.class, ReportCommand.class, MergeCommand.class, TrainCommand.class, PruneCommand.class,
+            QuantizeCommand.class, LowerCommand.class, EvaluateCommand.class, DatasetsCommand.class, BenchCommand.class,
+            LessonCommand.class, InfoCommand.class, CompletionCommand.class
         })
 final class EspalierCommand {
     @Option(names = "--threads", paramLabel = "N", scope = ScopeType.INHERIT, order = 100,

@@ -5,6 +5,7 @@ import espalier.attacks.Norm;
 import espalier.attacks.PixelUnits;
 import espalier.attacks.Target;
 import espalier.bench.study.Pixels;
+import espalier.bench.lesson.Lesson;
 import espalier.bench.study.Shard;
 import espalier.compress.lower.Format;
 import espalier.compress.prune.PruningStrategy;
@@ -128,6 +129,13 @@ final class Names {
     static final class FormatName extends ConstantOf<Format> {
         FormatName() {
             super(Format.values());
+        }
+    }
+
+    /** What a lesson is about. */
+    static final class LessonName extends ConstantOf<Lesson> {
+        LessonName() {
+            super(Lesson.values());
         }
     }
 

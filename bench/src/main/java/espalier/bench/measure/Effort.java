@@ -12,12 +12,20 @@ public record Effort(int forks, int warmups, int warmupMillis, int iterations, i
     public static final Effort KERNEL = new Effort(5, 3, 500, 5, 300);
     /** For figures that are told to others; whole networks. */
     public static final Effort NETWORK = new Effort(5, 5, 1000, 5, 1000);
+    /** For figures that are told to others; layers in many forms. */
+    static final Effort LAYER = new Effort(5, 2, 400, 3, 200);
+    /** For figures that are told to others; networks in many forms. */
+    static final Effort LOWERED = new Effort(5, 3, 800, 4, 500);
     /** To find a cliff among many similar sizes. */
     static final Effort EDGE = new Effort(3, 2, 300, 3, 200);
     /** To see that a kernel runs. */
     public static final Effort QUICK_KERNEL = new Effort(1, 2, 500, 3, 100);
     /** To see that a network runs. */
     public static final Effort QUICK_NETWORK = new Effort(1, 3, 1000, 3, 300);
+    /** For a lesson: good to a few percent, in minutes. */
+    public static final Effort LESSON_KERNEL = new Effort(2, 3, 250, 4, 150);
+    /** For a lesson; whole networks. */
+    public static final Effort LESSON_NETWORK = new Effort(2, 3, 600, 4, 300);
     /** To find out how much memory a network needs. */
     static final Effort MEMORY = new Effort(1, 2, 1000, 1, 1000);
 

@@ -1,5 +1,7 @@
 package espalier.bench.measure;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import espalier.bench.peer.WeightForm;
 import java.util.List;
 
 /**
@@ -22,10 +24,24 @@ import java.util.List;
  * @param baselineMedian theirs, in the same unit
  * @param baselineMemory the same of the baseline
  * @param ratio above 1 we are better, whatever the unit
+ * @param format of the weights; left out, as what follows, where that is no question
+ * @param sparsity the share of the weights that are zero
+ * @param activationBits 32 in float32
  */
 public record Figure(String benchmark, String shape, int threads, String unit, double median, double min, double max,
         int forks, double milliseconds, double peakFraction, double peakGflops, double bytesPerOp, Double peakMemory,
-        String baseline, Double baselineMedian, Double baselineMemory, Double ratio) {
+        String baseline, Double baselineMedian, Double baselineMemory, Double ratio,
+        @JsonInclude(JsonInclude.Include.NON_NULL) String format,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Double sparsity,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Integer activationBits) {
+
+    /** A figure that is not about the form of weights. */
+    Figure(String benchmark, String shape, int threads, String unit, double median, double min, double max,
+            int forks, double milliseconds, double peakFraction, double peakGflops, double bytesPerOp, Double peakMemory,
+            String baseline, Double baselineMedian, Double baselineMemory, Double ratio) {
+        this(benchmark, shape, threads, unit, median, min, max, forks, milliseconds, peakFraction, peakGflops, bytesPerOp,
+                peakMemory, baseline, baselineMedian, baselineMemory, ratio, null, null, null);
+    }
 
     /** {@return the figure of forks {@code ours}, compared with nobody} */
     static Figure of(Suite.Entry entry, List<Fork> ours, double peakGflops, Double peakMemory) {
@@ -36,13 +52,20 @@ public record Figure(String benchmark, String shape, int threads, String unit, d
                 perSecond(items, ours.stream().mapToDouble(Fork::nanos).min().orElseThrow()), ours.size(),
                 nanos / 1e6, entry.task().flops() / nanos / peakGflops, peakGflops,
                 Statistics.median(ours.stream().mapToDouble(Fork::bytes).toArray()),
-                peakMemory, null, null, null, null);
+                peakMemory, null, null, null, null).with(entry.task().form());
+    }
+
+    private Figure with(WeightForm form) {
+        return form == null ? this : new Figure(benchmark, shape, threads, unit, median, min, max, forks, milliseconds,
+                peakFraction, peakGflops, bytesPerOp, peakMemory, baseline, baselineMedian, baselineMemory, ratio,
+                form.format().toString(), form.sparsity(), form.bits());
     }
 
     /** {@return this, compared with {@code theirs}} */
     Figure against(String baseline, double theirMedian, Double theirMemory) {
         return new Figure(benchmark, shape, threads, unit, median, min, max, forks, milliseconds, peakFraction, peakGflops,
-                bytesPerOp, peakMemory, baseline, theirMedian, theirMemory, median / theirMedian);
+                bytesPerOp, peakMemory, baseline, theirMedian, theirMemory, median / theirMedian, format, sparsity,
+                activationBits);
     }
 
     static double median(List<Fork> forks) {

@@ -6,6 +6,7 @@ import espalier.bench.peer.NetworkTask;
 import espalier.bench.peer.NetworkTask.Kind;
 import espalier.bench.peer.PeakTask;
 import espalier.bench.peer.RungTask;
+import espalier.bench.peer.Task;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -42,6 +43,21 @@ public final class Figures {
         return Map.copyOf(peaks);
     }
 
+    /** {@return what each task reached, compared with nobody; of one that was measured with several threads the last} */
+    public Map<Task, Figure> byTask() {
+        Map<Task, Figure> figures = new LinkedHashMap<>();
+        measured.forks().keySet().forEach(entry -> figures.put(entry.task(), figure(entry)));
+        return figures;
+    }
+
+    /** {@return the nanoseconds of each task's fastest iteration: disturbances only make it slower} */
+    public Map<Task, Double> bestNanos() {
+        Map<Task, Double> best = new LinkedHashMap<>();
+        measured.forks().forEach((entry, forks) -> best.put(entry.task(),
+                forks.get(Espalier.NAME).stream().mapToDouble(Fork::bestNanos).min().orElseThrow()));
+        return best;
+    }
+
     /** {@return a figure for each peer of each task, or one without; then those that compare us with ourselves} */
     public List<Figure> all() {
         List<Figure> figures = new ArrayList<>();
@@ -55,9 +71,11 @@ public final class Figures {
             for (String peer : names.subList(1, names.size())) {
                 figures.add(against(ours, peer, entry, forks.get(peer)));
             }
-            if (names.size() == 1) {
+            List<Figure> forms = Forms.compared(ours, entry, measured.forks());
+            if (names.size() == 1 && forms.isEmpty()) {
                 figures.add(ours);
             }
+            figures.addAll(forms);
         });
         measured.forks().keySet().forEach(entry -> {
             addScaling(entry, figures);

@@ -1,7 +1,9 @@
 package espalier.bench.measure;
 
 import espalier.bench.peer.GemmTask;
+import espalier.bench.peer.LayerTask;
 import espalier.bench.report.Table;
+import espalier.compress.lower.Format;
 import espalier.engine.kernel.Kernels;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,6 +22,15 @@ public final class Goals {
     private static final double TORCH_ATTACK = 1.3;
     private static final double SCALING = 1.8;
     private static final double STEP_BYTES = 1e6;
+    /** At 50, 80, 90, 95 and 98 % of zeros. */
+    private static final double[] CSR_LAYER = {1, 2.5, 5, 9, 20};
+    private static final double VGG_NETWORK = 3.5;
+    private static final double RESNET_NETWORK = 2.5;
+    private static final double LATENCY = 2;
+    private static final double GEMM_NARROW = 1.6;
+    private static final double GEMM_WIDE = 1.2;
+    private static final double INT8_NETWORK = 1.4;
+    private static final double MEMORY = 1.1;
     /** Two measurements of the same thing differ by as much. */
     private static final double NOISE = 0.95;
     private static final int LEAST_CHANNELS = 16;
@@ -67,6 +78,7 @@ public final class Goals {
         g.ratio("pgd attack", TORCH_ATTACK, named("pgd attack"), "pytorch");
         g.ratio("training step, all threads", SCALING, named("training step"), Figures.ONE_THREAD);
         g.ratio("gemm from 512 on, all threads", SCALING, large, Figures.ONE_THREAD);
+        g.compression();
         return g.goals;
     }
 
@@ -104,6 +116,39 @@ public final class Goals {
         figures.stream().filter(which).min(Comparator.comparingDouble(value)).ifPresent(f ->
                 goals.add(new Goal(what + " (" + f.shape() + ", threads: " + f.threads() + ")",
                         value.applyAsDouble(f), asked)));
+    }
+
+    /** What compressed weights are to be worth; of formats that choose for themselves, the better counts. */
+    private void compression() {
+        for (int i = 0; i < CompressionTasks.ZEROS.size(); i++) {
+            int zeros = CompressionTasks.ZEROS.get(i);
+            ratio("csr layers at " + zeros + " %", CSR_LAYER[i], named("layer csr " + zeros + " %"), Forms.DENSE);
+        }
+        best("vgg_bn_drop batch 32 at 90 %", VGG_NETWORK, "vgg_bn_drop batch 32", 90);
+        best("resnet20 batch 128 at 90 %", RESNET_NETWORK, "resnet20 batch 128", 90);
+        best("resnet20 batch 1 at 90 %", LATENCY, "resnet20 batch 1", 90);
+        best("vgg_bn_drop batch 1 at 90 %", LATENCY, "vgg_bn_drop batch 1", 90);
+        Predicate<Figure> product = f -> f.shape().startsWith(LayerTask.LINEAR.name());
+        ratio("int8 gemm, 7 bits", GEMM_NARROW, named("layer int8, 7 bits").and(product), Forms.DENSE);
+        ratio("int8 gemm, 8 bits", GEMM_WIDE, named("layer int8, 8 bits").and(product), Forms.DENSE);
+        ratio("resnet20 int8", INT8_NETWORK,
+                named("network int8, 7 bits").and(f -> f.shape().equals("resnet20 batch 128")), Forms.DENSE);
+        for (Format f : List.of(Format.CSR, Format.INT8)) {
+            ratio("csr-int8 at 90 %", 1, named("network csr-int8 90 %, 7 bits"), f.toString());
+        }
+        for (Format f : List.of(Format.CSR, Format.INT8, Format.CSR_INT8)) {
+            worst("bytes of " + f + " weights, 10 % over what they must be", 1,
+                    named(WeightMemory.BENCHMARK).and(w -> f.toString().equals(w.format())), w -> w.ratio() * MEMORY);
+        }
+        ratio("dense network", 1, named("network dense"), "onnxruntime");
+    }
+
+    private void best(String what, double asked, String shape, int zeros) {
+        figures.stream().filter(f -> f.shape().equals(shape) && Forms.DENSE.equals(f.baseline()) && f.sparsity() != null
+                        && Math.round(100 * f.sparsity()) == zeros && f.activationBits() == Float.SIZE)
+                .max(Comparator.comparingDouble(Figure::ratio)).ifPresent(f ->
+                        goals.add(new Goal(what + " (" + f.format() + ", threads: " + f.threads() + "), against dense",
+                                f.ratio(), asked)));
     }
 
     /** No number of columns may take longer than the next whole number of vectors. */

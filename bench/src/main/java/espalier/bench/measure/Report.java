@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Prints what a suite measured. */
 public final class Report {
@@ -16,8 +17,13 @@ public final class Report {
     private final List<Figure> all;
 
     public Report(Figures figures) {
+        this(figures, List.of());
+    }
+
+    /** @param more that no benchmark measures */
+    public Report(Figures figures, List<Figure> more) {
         this.figures = figures;
-        all = figures.all();
+        all = Stream.concat(figures.all().stream(), more.stream()).toList();
     }
 
     /** {@return the figures, for other programs} */

@@ -3,6 +3,9 @@ package espalier.bench.measure;
 import espalier.bench.jmh.Attack;
 import espalier.bench.jmh.Convolutions;
 import espalier.bench.jmh.Inference;
+import espalier.bench.jmh.Layers;
+import espalier.bench.jmh.Loads;
+import espalier.bench.jmh.Lowered;
 import espalier.bench.jmh.Matrices;
 import espalier.bench.jmh.Peak;
 import espalier.bench.jmh.Rungs;
@@ -14,6 +17,9 @@ import espalier.bench.peer.ConvLayer;
 import espalier.bench.peer.ConvTask;
 import espalier.bench.peer.Espalier;
 import espalier.bench.peer.GemmTask;
+import espalier.bench.peer.LayerTask;
+import espalier.bench.peer.LoadTask;
+import espalier.bench.peer.LoweredTask;
 import espalier.bench.peer.NetworkTask;
 import espalier.bench.peer.PeakTask;
 import espalier.bench.peer.Peers;
@@ -43,6 +49,9 @@ public final class Suite {
         Class<? extends TaskBenchmark> benchmark() {
             return switch (task) {
                 case PeakTask _ -> Peak.class;
+                case LoadTask _ -> Loads.class;
+                case LayerTask _ -> Layers.class;
+                case LoweredTask _ -> Lowered.class;
                 case RungTask _ -> Rungs.class;
                 case GemmTask _ -> Matrices.class;
                 case ConvTask _ -> Convolutions.class;
@@ -60,6 +69,15 @@ public final class Suite {
             Map<String, String> parameters = new LinkedHashMap<>();
             switch (task) {
                 case PeakTask _ -> {}
+                case LayerTask layer -> {
+                    parameters.put("shape", layer.shape());
+                    parameters.put("weights", layer.form().toString());
+                    parameters.put("how", layer.how().toString());
+                }
+                case LoweredTask lowered -> {
+                    parameters.put("shape", lowered.shape());
+                    parameters.put("weights", lowered.form().toString());
+                }
                 case RungTask rung -> {
                     parameters.put("ladder", rung.task() instanceof GemmTask ? "gemm" : "conv");
                     parameters.put("shape", rung.shape());
@@ -69,7 +87,7 @@ public final class Suite {
                     parameters.put("shape", conv.shape());
                     parameters.put("direction", conv.direction().toString());
                 }
-                case GemmTask _, NetworkTask _ -> parameters.put("shape", task.shape());
+                case GemmTask _, NetworkTask _, LoadTask _ -> parameters.put("shape", task.shape());
             }
             return parameters;
         }
@@ -157,6 +175,19 @@ public final class Suite {
     public Suite ladder() {
         ladder(GemmTask.parse(quick ? "128x128x128" : "512x512x512"));
         ladder(ConvTask.parse("resnet20/layer2.0.conv2 batch " + (quick ? 2 : QUICK_BATCH), "forward"));
+        return this;
+    }
+
+    /** Adds layers and networks with weights in every form, and returns this. */
+    public Suite compression() {
+        CompressionTasks.layers(quick).forEach(t -> add(t, false, quick ? Effort.QUICK_KERNEL : Effort.LAYER));
+        CompressionTasks.networks(quick).forEach(t -> add(t, false, quick ? Effort.QUICK_NETWORK : Effort.LOWERED));
+        return this;
+    }
+
+    /** Adds tasks for us alone on one thread, and returns this. */
+    public Suite ours(List<Task> tasks, Effort effort) {
+        tasks.forEach(t -> entries.add(new Entry(t, 1, List.of(Espalier.NAME), effort)));
         return this;
     }
 

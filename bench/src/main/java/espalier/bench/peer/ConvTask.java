@@ -2,6 +2,7 @@ package espalier.bench.peer;
 
 import espalier.engine.UserError;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,13 +33,22 @@ public record ConvTask(ConvLayer layer, Direction direction, int batch) implemen
         }
     }
 
+    /** A layer and the images of a batch. */
+    record Named(ConvLayer layer, int batch) {}
+
     /** {@return the task that {@link #shape} and the direction's name describe} */
     public static ConvTask parse(String shape, String direction) {
+        Named named = named(shape, ConvLayer.ALL);
+        return new ConvTask(named.layer, Direction.of(direction), named.batch);
+    }
+
+    /** {@return what {@code shape} names among {@code layers}} */
+    static Named named(String shape, List<ConvLayer> layers) {
         Matcher s = SHAPE.matcher(shape);
         if (s.matches()) {
-            for (ConvLayer l : ConvLayer.ALL) {
+            for (ConvLayer l : layers) {
                 if (l.name().equals(s.group(1))) {
-                    return new ConvTask(l, Direction.of(direction), Integer.parseInt(s.group(2)));
+                    return new Named(l, Integer.parseInt(s.group(2)));
                 }
             }
         }

@@ -3,6 +3,7 @@ package espalier.bench.peer;
 import espalier.bench.report.Environment;
 import espalier.engine.kernel.FmaPeak;
 import espalier.engine.kernel.Kernels;
+import espalier.engine.kernel.LoadPeak;
 import espalier.engine.op.MatrixProduct;
 import espalier.engine.parallel.Parallel;
 import espalier.engine.tensor.Scratch;
@@ -33,6 +34,9 @@ public final class Espalier implements Peer {
             case GemmTask gemm -> new Multiplication(gemm);
             case ConvTask conv -> ConvWorkload.of(conv);
             case NetworkTask network -> NetworkWorkload.of(network);
+            case LayerTask layer -> layer.form().quantized() ? new Int8LayerWorkload(layer) : new LayerWorkload(layer);
+            case LoweredTask lowered -> new LoweredWorkload(lowered);
+            case LoadTask loads -> new Loads(loads);
             case PeakTask peak -> new MultiplyAdds(peak);
             case RungTask rung -> throw new IllegalArgumentException("the ladder has its own code for " + rung);
         };
@@ -66,6 +70,33 @@ public final class Espalier implements Peer {
         @Override
         public float[] result() {
             return c;
+        }
+    }
+
+    /** {@link LoadPeak} on one thread. */
+    private static final class Loads implements Workload {
+        private final LoadTask task;
+        private final float[] result = new float[1];
+        private float[] x;
+
+        Loads(LoadTask task) {
+            this.task = task;
+        }
+
+        @Override
+        public void fresh() {
+            // As large as a scratch array at least: such an array begins on the boundary of a cache line.
+            x = new float[Math.max(1 << 22, Scratch.FIRST + task.floats())];
+        }
+
+        @Override
+        public void run() {
+            result[0] = LoadPeak.run(x, Scratch.FIRST, task.floats(), task.times());
+        }
+
+        @Override
+        public float[] result() {
+            return result;
         }
     }
 

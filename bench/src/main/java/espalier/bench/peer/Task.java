@@ -1,7 +1,8 @@
 package espalier.bench.peer;
 
 /** A piece of work of a fixed size, which we and others can be measured at. */
-public sealed interface Task permits GemmTask, ConvTask, NetworkTask, PeakTask, RungTask {
+public sealed interface Task permits GemmTask, ConvTask, NetworkTask, LayerTask, LoweredTask, PeakTask, LoadTask,
+        RungTask {
     /** {@return what is measured: {@code gemm}, {@code conv forward}, {@code training step}} */
     String benchmark();
 
@@ -16,6 +17,11 @@ public sealed interface Task permits GemmTask, ConvTask, NetworkTask, PeakTask, 
 
     /** {@return what the speed is told in: more is faster} */
     String unit();
+
+    /** {@return in which form weights are executed; null where that is no question} */
+    default WeightForm form() {
+        return null;
+    }
 
     /** {@return by how much results may differ, relative to the largest of them} */
     default double tolerance() {

@@ -5,17 +5,21 @@ import espalier.compress.lower.Graph;
 import espalier.compress.lower.Node;
 import espalier.engine.op.Add;
 import espalier.engine.op.Conv2d;
+import espalier.engine.op.Flatten;
 import espalier.engine.op.GlobalAvgPool;
 import espalier.engine.op.Linear;
+import espalier.engine.op.MaxPool2d;
 import espalier.engine.op.Normalize;
 import espalier.engine.op.OptionAShortcut;
+import espalier.engine.op.Relu;
+import espalier.engine.op.Reshape;
 import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;
 import java.util.List;
 
 /**
  * A lowered network in the format of ONNX, operator set 13, for a batch of fixed size: the input is {@code x}, the output
- * {@code y}. It knows what ResNet-20 is made of.
+ * {@code y}. It knows what ResNet-20 and VGG are made of.
  */
 final class OnnxModel {
     private static final int IR_VERSION = 8;
@@ -69,6 +73,11 @@ final class OnnxModel {
             case Linear _ -> operator("Gemm", constants(node, x), out, integer("transB", 1));
             case Add _ -> operator("Add", in, out);
             case GlobalAvgPool _ -> operator("Flatten", List.of(operator("GlobalAveragePool", in, fresh())), out);
+            case MaxPool2d p -> operator("MaxPool", in, out, ints("kernel_shape", p.kernel(), p.kernel()),
+                    ints("strides", p.stride(), p.stride()),
+                    ints("pads", p.padding(), p.padding(), p.padding(), p.padding()), integer("ceil_mode", p.ceilMode() ? 1 : 0));
+            case Flatten _, Reshape _ -> operator("Flatten", in, out);
+            case Relu _ -> operator("Relu", in, out);
             case OptionAShortcut s -> operator("Pad", List.of(
                     operator("Slice", List.of(x, integers(0, 0), integers(Long.MAX_VALUE, Long.MAX_VALUE), integers(2, 3),
                             integers(s.stride(), s.stride())), fresh()),

@@ -4,9 +4,11 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import espalier.bench.peer.LoweredTask;
 import espalier.bench.peer.NetworkTask;
 import espalier.bench.peer.Peer;
 import espalier.bench.peer.Task;
+import espalier.bench.peer.WeightForm;
 import espalier.bench.peer.Workload;
 import espalier.compress.lower.Fusion;
 import espalier.compress.lower.Graph;
@@ -16,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** ONNX Runtime on the graph that we lower for ourselves, batch norm folded, with all its own optimizations. */
 public final class OnnxRuntime implements Peer {
@@ -31,13 +34,18 @@ public final class OnnxRuntime implements Peer {
 
     @Override
     public boolean supports(Task task, int threads) {
-        return task instanceof NetworkTask t && t.kind() == NetworkTask.Kind.INFERENCE;
+        return task instanceof NetworkTask t && t.kind() == NetworkTask.Kind.INFERENCE
+                || task instanceof LoweredTask l && l.form().equals(WeightForm.DENSE);
     }
 
     @Override
     public Workload prepare(Task task, int threads) {
         try {
-            return new Inference((NetworkTask) task, threads);
+            return switch (task) {
+                case NetworkTask t -> new Inference(NetworkTask.model(), t.batch(), t::pixels, threads);
+                case LoweredTask t -> new Inference(t.parent(), t.batch(), t::pixels, threads);
+                default -> throw new IllegalArgumentException("ONNX Runtime: " + task);
+            };
         } catch (OrtException e) {
             throw new IllegalStateException("ONNX Runtime: " + e.getMessage(), e);
         }
@@ -45,23 +53,24 @@ public final class OnnxRuntime implements Peer {
 
     private static final class Inference implements Workload {
         private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
-        private final NetworkTask task;
+        private final int batch;
+        private final Supplier<Tensor> images;
         private final OrtSession session;
         private final FloatBuffer y;
         private final OnnxTensor output;
         private OnnxTensor input;
 
-        Inference(NetworkTask task, int threads) throws OrtException {
-            this.task = task;
-            Model model = NetworkTask.model();
-            byte[] file = OnnxModel.of(Fusion.apply(Graph.trace(model::logits, model.imageShape())), task.batch());
+        Inference(Model model, int batch, Supplier<Tensor> images, int threads) throws OrtException {
+            this.batch = batch;
+            this.images = images;
+            byte[] file = OnnxModel.of(Fusion.apply(Graph.trace(model::logits, model.imageShape())), batch);
             OrtSession.SessionOptions options = new OrtSession.SessionOptions();
             options.setIntraOpNumThreads(threads);
             options.setInterOpNumThreads(1);
             options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
             session = environment.createSession(file, options);
-            y = buffer(task.batch() * model.classes());
-            output = OnnxTensor.createTensor(environment, y, new long[] {task.batch(), model.classes()});
+            y = buffer(batch * model.classes());
+            output = OnnxTensor.createTensor(environment, y, new long[] {batch, model.classes()});
         }
 
         private static FloatBuffer buffer(int n) {
@@ -70,14 +79,14 @@ public final class OnnxRuntime implements Peer {
 
         @Override
         public void fresh() {
-            Tensor pixels = task.pixels();
+            Tensor pixels = images.get();
             FloatBuffer x = buffer(pixels.size());
             x.put(0, pixels.data());
             try {
                 if (input != null) {
                     input.close();
                 }
-                input = OnnxTensor.createTensor(environment, x, new long[] {task.batch(), 3, 32, 32});
+                input = OnnxTensor.createTensor(environment, x, new long[] {batch, 3, 32, 32});
             } catch (OrtException e) {
                 throw new IllegalStateException("ONNX Runtime: " + e.getMessage(), e);
             }

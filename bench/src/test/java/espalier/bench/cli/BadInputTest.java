@@ -81,6 +81,7 @@ class BadInputTest {
         "study somewhere | no preset somewhere (there are quickstart, mnist, cifar10, paper, paper-small, ablation)",
         "study --strategies topiary                                  | is not one of random",
         "datasets info imagenet                                      | is not one of digits",
+        "lesson cooking                                              | is not one of sparsity, quantization",
         "datasets                                                    | subcommand",
     })
     void usage(String command, String message) {
@@ -118,6 +119,7 @@ class BadInputTest {
         "study --weights W/missing.safetensors --out W/never         | missing.safetensors",
         "study quickstart --out W/foreign.txt                        | foreign.txt",
         "train --samples 200 --epochs 1 --out W/foreign.txt/x        | foreign.txt",
+        "lesson sparsity --quick --out W/foreign.txt/x               | foreign.txt",
         "info --json W/foreign.txt/x.json                            | foreign.txt",
     })
     void failure(String command, String message) {

@@ -2,11 +2,14 @@ package espalier.bench.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.InstanceOfAssertFactories.DOUBLE;
 
 import espalier.bench.ladder.LadderTable;
 import espalier.bench.peer.ConvLayer;
 import espalier.bench.peer.ConvTask;
 import espalier.bench.peer.GemmTask;
+import espalier.bench.peer.LayerTask;
+import espalier.bench.peer.LoweredTask;
 import espalier.bench.peer.NetworkTask;
 import espalier.bench.peer.PeakTask;
 import espalier.bench.peer.RungTask;
@@ -110,6 +113,30 @@ class FiguresTest {
         assertThat(FigureTable.of(figures().all()).toString()).doesNotContain("baseline").contains("64x64x64");
         measured(GemmTask.parse("64x64x64"), 1, "netlib", 2);
         assertThat(FigureTable.of(figures().all()).toString()).contains("baseline", "netlib", "2.00");
+    }
+
+    @Test
+    void formsAreComparedWithDenseOfTheSameRun() {
+        peak(1, 240);
+        String shape = "resnet20/layer3.0.conv2 batch 32";
+        measured(LayerTask.parse(shape, "dense", "kernel"), 1, "espalier", 10);
+        measured(LayerTask.parse(shape, "csr 90 %", "kernel"), 1, "espalier", 2);
+        measured(LayerTask.parse(shape, "csr 90 %", "naive"), 1, "espalier", 40);
+        measured(LoweredTask.parse("resnet20 batch 128", "dense"), 1, "espalier", 60);
+        measured(LoweredTask.parse("resnet20 batch 128", "csr 90 %"), 1, "espalier", 30);
+        measured(LoweredTask.parse("resnet20 batch 128", "csr-int8 90 %, 7 bits"), 1, "espalier", 20);
+        List<Figure> all = figures().all();
+        assertThat(all).extracting(Figure::baseline)
+                .containsExactly(null, null, "dense", "dense", null, "dense", "dense", "csr");
+        assertThat(all).extracting(Figure::ratio).element(2).asInstanceOf(DOUBLE).isEqualTo(5, within(1e-9));
+        assertThat(all.getLast().ratio()).isEqualTo(1.5, within(1e-9));
+        assertThat(Json.tree(all).get(2).propertyNames()).contains("format", "sparsity", "activationBits");
+        assertThat(all.get(2).sparsity()).isEqualTo(0.9);
+        assertThat(all.get(2).peakFraction()).as("of what is really multiplied").isLessThan(all.get(1).peakFraction());
+        List<Goals.Goal> goals = Goals.of(all);
+        assertThat(goals).extracting(Goals.Goal::what).anyMatch(w -> w.startsWith("csr layers at 90 %"))
+                .anyMatch(w -> w.startsWith("resnet20 batch 128 at 90 % (csr"));
+        assertThat(goals.getFirst().met()).isTrue();
     }
 
     @Test

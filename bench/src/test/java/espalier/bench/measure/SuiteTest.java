@@ -6,13 +6,19 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import espalier.bench.peer.ConvTask;
 import espalier.bench.peer.GemmTask;
+import espalier.bench.peer.LayerTask;
+import espalier.bench.peer.LayerTask.How;
+import espalier.bench.peer.LoadTask;
+import espalier.bench.peer.LoweredTask;
 import espalier.bench.peer.NetworkTask;
 import espalier.bench.peer.PeakTask;
 import espalier.bench.peer.Peers;
 import espalier.bench.peer.RungTask;
 import espalier.bench.peer.Task;
 import espalier.bench.peer.Values;
+import espalier.bench.peer.WeightForm;
 import espalier.bench.peer.Workload;
+import espalier.compress.lower.Format;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -22,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SuiteTest {
     private static Suite everything(boolean quick) {
-        return new Suite(new int[] {1, 2}, quick).gemm().conv().step().attack().ladder();
+        return new Suite(new int[] {1, 2}, quick).gemm().conv().step().attack().compression().ladder();
     }
 
     @Test
@@ -30,6 +36,10 @@ class SuiteTest {
         for (Suite.Entry e : everything(false).entries()) {
             Task parsed = switch (e.task()) {
                 case PeakTask t -> t;
+                case LoadTask _ -> LoadTask.parse(e.parameters().get("shape"));
+                case LayerTask _ -> LayerTask.parse(e.parameters().get("shape"), e.parameters().get("weights"),
+                        e.parameters().get("how"));
+                case LoweredTask _ -> LoweredTask.parse(e.parameters().get("shape"), e.parameters().get("weights"));
                 case RungTask t -> new RungTask(e.parameters().get("ladder").equals("gemm")
                         ? GemmTask.parse(e.parameters().get("shape"))
                         : ConvTask.parse(e.parameters().get("shape"), "forward"), e.parameters().get("rung"));
@@ -83,6 +93,8 @@ class SuiteTest {
                 ConvTask.parse("resnet20/layer2.0.conv1 batch 1", "backward-data"),
                 ConvTask.parse("mobilenet_v2/features.14.conv.1.0 batch 1", "backward-weight"),
                 new NetworkTask(NetworkTask.Kind.TRAINING_STEP, 2), new NetworkTask(NetworkTask.Kind.STEP_CONVOLUTIONS, 1),
+                new LoadTask(16), LayerTask.parse("resnet20/layer3.0.conv2 batch 4", "int8 90 %, 8 bits", "kernel"),
+                LoweredTask.parse("resnet20 batch 1", "csr-int8 90 %, 7 bits"), LoweredTask.parse("resnet20 batch 2", "auto 90 %"),
                 new PeakTask(2), new NetworkTask(NetworkTask.Kind.INFERENCE, 1),
                 new NetworkTask(NetworkTask.Kind.ATTACK, 1));
     }
@@ -113,6 +125,25 @@ class SuiteTest {
         double y = dot(result(t), 3);
         assertThat(dot(result(ConvTask.parse(shape, "backward-data")), 1)).isCloseTo(y, withinPercentage(0.1));
         assertThat(dot(result(ConvTask.parse(shape, "backward-weight")), 2)).isCloseTo(y, withinPercentage(0.1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"resnet20/layer2.0.conv1 batch 16", "resnet20/layer3.0.conv2 batch 1", "linear/512 batch 16"})
+    void everyWayThroughASparseLayerGivesTheSame(String shape) {
+        float[] dense = result(LayerTask.parse(shape, "dense 90 %", "kernel"));
+        for (How how : How.values()) {
+            float[] sparse = result(LayerTask.parse(shape, "csr 90 %", how.toString()));
+            assertThat(sparse).as(how.toString()).containsExactly(dense, within(1e-3f));
+        }
+    }
+
+    @Test
+    void sparseLayersHaveAsManyZerosAsTheySay() {
+        LayerTask t = LayerTask.parse("resnet20/layer3.0.conv2 batch 32", "csr 95 %", "kernel");
+        assertThat(t.flops()).isEqualTo(0.05 * 1e9 * t.items(), within(1.0));
+        LoweredTask n = new LoweredTask("resnet20", WeightForm.of(Format.CSR, 90), 1);
+        double parameters = n.sizes().parameters();
+        assertThat(n.sizes().nonzeroParameters() / parameters).as("biases are not pruned, and zero at first").isCloseTo(0.1, within(5e-3));
     }
 
     private static double dot(float[] a, long seed) {
