@@ -39,6 +39,7 @@ final class Networks {
     private final Map<Attacked, AdversarialSet> attacks = new HashMap<>();
     private final Map<Attacked, AdversarialSet> noise = new HashMap<>();
     private Model dense;
+    private Stopwatch stopwatch;
 
     /** What the dense network was looked at for. */
     private record Seen(Evidence.Kind kind, Reading reading) {}
@@ -59,6 +60,14 @@ final class Networks {
     /** {@return the network of a cell: read, if it was finished before, else trained, or pruned and fine-tuned} */
     Model get(Cell.Network network) {
         return network.isDense() ? dense() : pruned(network);
+    }
+
+    /** {@return what measures networks against the dense one, which is timed when this is first asked for} */
+    Stopwatch stopwatch(Split images) {
+        if (stopwatch == null) {
+            stopwatch = new Stopwatch(dense(), images, config.batchSize());
+        }
+        return stopwatch;
     }
 
     /** {@return where networks are attacked in this reading} */

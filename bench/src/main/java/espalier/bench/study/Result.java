@@ -7,6 +7,7 @@ import espalier.bench.report.Environment;
 import espalier.compress.Sizes;
 import espalier.nn.train.Evaluation;
 import java.util.BitSet;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
@@ -40,6 +41,7 @@ import java.util.function.UnaryOperator;
  * @param environment where it was measured
  * @param cell the whole record; left out where there is none
  * @param outcomes image by image; left out where there is no cell
+ * @param timings of the executable network; left out where it was not timed
  */
 public record Result(
         @JsonInclude(JsonInclude.Include.NON_NULL) String digest,
@@ -73,7 +75,8 @@ public record Result(
         double seconds,
         Environment environment,
         @JsonInclude(JsonInclude.Include.NON_NULL) Cell cell,
-        @JsonInclude(JsonInclude.Include.NON_NULL) Outcomes outcomes) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) Outcomes outcomes,
+        @JsonInclude(JsonInclude.Include.NON_NULL) List<Timing> timings) {
     /** What a line is, for errors. */
     static final String WHAT = "a result of a study";
 
@@ -97,6 +100,13 @@ public record Result(
      */
     public static Result of(String dataset, String model, String strategy, double compression, boolean quantized, long seed,
             Evaluation clean, Attacked attacked, Sizes sizes, double seconds, Environment environment, Cell cell) {
+        return of(dataset, model, strategy, compression, quantized, seed, clean, attacked, sizes, seconds, environment, cell, null);
+    }
+
+    /** {@return the result that these figures are, timings among them} */
+    static Result of(String dataset, String model, String strategy, double compression, boolean quantized, long seed,
+            Evaluation clean, Attacked attacked, Sizes sizes, double seconds, Environment environment, Cell cell,
+            List<Timing> timings) {
         UnaryOperator<Double> counted = right -> right;
         UnaryOperator<Double> countedAttacked = right -> right;
         Robustness own = attacked.own;
@@ -118,7 +128,7 @@ public record Result(
                 own == null ? null : countedAttacked.apply(own.cleanAccuracy()), own == null ? null : own.images(),
                 sizes.parameters(), sizes.nonzeroParameters(), sizes.macs(), sizes.nonzeroMacs(),
                 own == null ? null : own.threatModel(), attacked.transferSource, Math.round(seconds * 1000) / 1000.0,
-                environment, cell, cell == null ? null : outcomes(clean, attacked));
+                environment, cell, cell == null ? null : outcomes(clean, attacked), timings);
     }
 
     /** {@return this without what differs each time it is found out} */
@@ -127,7 +137,7 @@ public record Result(
                 cleanAccuracy, top5Accuracy, testImages, adversarialAccuracy, transferAccuracy, successRate,
                 transferSuccessRate, bothRight, foolsBoth, noiseAccuracy, uselessGradients, attackedCleanAccuracy,
                 attackImages, parameters, nonzeroParameters, macs, nonzeroMacs, threatModel, transferSource, 0, null, cell,
-                outcomes);
+                outcomes, null);
     }
 
     private static Outcomes outcomes(Evaluation clean, Attacked a) {

@@ -182,7 +182,9 @@ final class RunFolder implements AutoCloseable {
     private static void flatten(String prefix, JsonNode node, Map<String, String> row) {
         for (Map.Entry<String, JsonNode> e : node.properties()) {
             String name = prefix + e.getKey();
-            if (e.getValue().isObject()) {
+            if (name.equals("timings")) {
+                e.getValue().forEach(t -> flatten(name + "." + t.get("format").asString() + ".", t, row));
+            } else if (e.getValue().isObject()) {
                 if (!name.equals("cell") && !name.equals("outcomes")) {
                     flatten(name + ".", e.getValue(), row);
                 }

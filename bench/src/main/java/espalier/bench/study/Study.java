@@ -148,6 +148,7 @@ public final class Study {
             }
             LoweredModel quantized = int8 ? quantize(model, of.getFirst().quantization(), network, data, folder) : null;
             UnaryOperator<Tensor> logits = int8 ? quantized::logits : model::logits;
+            List<Timing> timings = timings(networks, model, quantized, of.getFirst(), data, test);
             Evaluation clean = Evaluator.evaluate(logits, test, config.batchSize());
             Map<Reading, BitSet> right = new HashMap<>();
             for (Cell cell : of) {
@@ -161,9 +162,17 @@ public final class Study {
                         .judge(target, before, ThreatModel.transferFrom(DENSE_PARENT));
                 Robustness noise = networks.noise(trial.attack, trial.reading).judge(target, before, ThreatModel.NONE);
                 finish(folder, result(cell, clean, new Result.Attacked(whiteBox, transfer, DENSE_PARENT, noise,
-                        useless.computeIfAbsent(trial.reading, r -> networks.useless(model, r))), sizes));
+                        useless.computeIfAbsent(trial.reading, r -> networks.useless(model, r))), sizes, timings));
             }
         }
+    }
+
+    private List<Timing> timings(Networks networks, Model model, LoweredModel quantized, Cell of, Dataset data, Split test) {
+        Stopwatch stopwatch = networks.stopwatch(test);
+        boolean pruned = !of.network().isDense();
+        return quantized == null ? stopwatch.ofFloat(model, pruned)
+                : stopwatch.ofQuantized(quantized, model, pruned, data.train().head(of.quantization().calibrationImages()),
+                        of.quantization().activationBits());
     }
 
     private static LoweredModel quantize(Model model, Quantization how, Cell.Network network, Dataset data,
@@ -180,13 +189,14 @@ public final class Study {
         }
     }
 
-    private Result result(Cell cell, Evaluation clean, Result.Attacked attacked, Sizes sizes) {
+    private Result result(Cell cell, Evaluation clean, Result.Attacked attacked, Sizes sizes, List<Timing> timings) {
         long now = System.nanoTime();
         double seconds = (now - lastCell) / 1e9;
         lastCell = now;
         Cell.Network network = cell.network();
         return Result.of(network.parent().dataset(), network.parent().model(), network.strategy(), network.compression(),
-                cell.quantized(), network.parent().seed(), clean, attacked, sizes, seconds, environment, cell);
+                cell.quantized(), network.parent().seed(), clean, attacked, sizes, seconds, environment, cell,
+                timings);
     }
 
     private void finish(RunFolder folder, Result r) {

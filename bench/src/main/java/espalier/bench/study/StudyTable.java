@@ -30,7 +30,12 @@ public final class StudyTable {
             head.add("results as in");
         }
         int textColumns = head.size();
-        head.addAll(List.of("parameters", "MACs", "clean"));
+        head.addAll(List.of("parameters", "MACs"));
+        boolean timed = results.stream().anyMatch(r -> r.timings() != null);
+        if (timed) {
+            head.addAll(Speeds.HEAD);
+        }
+        head.add("clean");
         for (int a = 0; a < attacks.size(); a++) {
             head.add(name(attacks, a));
             head.add("transfer");
@@ -51,7 +56,10 @@ public final class StudyTable {
             }
             row.add(count(r.nonzeroParameters()));
             row.add(count(r.nonzeroMacs()));
-            row.add(percent(r.cleanAccuracy()));
+            if (timed) {
+                row.addAll(Speeds.cells(r));
+            }
+            row.add(percent(r.cleanAccuracy()) + (Speeds.onFront(r, results) ? " *" : timed ? "  " : ""));
             for (Result of : results.subList(i, i + attacks.size())) {
                 row.add(percent(of.adversarialAccuracy()));
                 row.add(r.cell().network().isDense() ? "–" : percent(of.transferAccuracy()));
@@ -70,6 +78,7 @@ public final class StudyTable {
         if (results.stream().anyMatch(r -> r.pruningReading() != null || r.resultReading() != null)) {
             text.append("[…] after a network, and \"results as in\": choices of the paper's code that were made again.\n");
         }
+        text.append(Speeds.legend(results));
         for (int a = 0; a < config.attacks().size(); a++) {
             text.append(name(config.attacks(), a)).append(": ").append(config.attacks().get(a).threatModel())
                     .append(config.quantization().enabled() ? "; of int8: its float parent.\n" : ".\n");

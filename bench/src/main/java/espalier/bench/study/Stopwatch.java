@@ -1,0 +1,89 @@
+package espalier.bench.study;
+
+import espalier.bench.study.Timing.Latency;
+import espalier.compress.Sizes;
+import espalier.compress.lower.Format;
+import espalier.compress.lower.LoweredModel;
+import espalier.compress.lower.Lowering;
+import espalier.datasets.Split;
+import espalier.engine.parallel.Parallel;
+import espalier.engine.tensor.Tensor;
+import espalier.engine.tensor.Workspace;
+import espalier.nn.model.Model;
+import java.util.ArrayList;
+import java.util.List;
+import org.HdrHistogram.Histogram;
+
+/** Measures lowered networks against their dense parent. */
+final class Stopwatch {
+    private static final int WARMUPS = 3;
+    private static final long WARMUP_NANOS = 40_000_000;
+    private static final int RUNS = 20;
+    private static final long RUN_NANOS = 80_000_000;
+    /** Nanoseconds are told to three digits. */
+    private static final int DIGITS = 3;
+    private static final double NANOS = 1e6;
+
+    private final Split images;
+    private final int batch;
+    private final Latency denseSingle;
+    private final Latency denseBatch;
+    private final long denseMacs;
+
+    /**
+     * @param dense the parent, which is measured at once
+     * @param images that networks are run on, the first ones
+     */
+    Stopwatch(Model dense, Split images, int batch) {
+        this.images = images;
+        this.batch = Math.min(batch, images.size());
+        denseMacs = Sizes.of(dense).macs();
+        LoweredModel lowered = Lowering.lower(dense, Format.DENSE);
+        denseSingle = latency(lowered, 1, null);
+        denseBatch = latency(lowered, this.batch, null);
+    }
+
+    /** {@return the timings of a network in float32: in compressed rows, if it is pruned} */
+    List<Timing> ofFloat(Model model, boolean pruned) {
+        return List.of(timing(Lowering.lower(model, pruned ? Format.CSR : Format.DENSE)));
+    }
+
+    /** {@return the timings of a network in 8 bits: as it is, and if it is pruned in compressed rows} */
+    List<Timing> ofQuantized(LoweredModel int8, Model model, boolean pruned, Split calibration, int bits) {
+        List<Timing> timings = new ArrayList<>(List.of(timing(int8)));
+        if (pruned) {
+            timings.add(timing(Lowering.lower(model, Format.CSR_INT8, calibration, bits)));
+        }
+        return timings;
+    }
+
+    private Timing timing(LoweredModel model) {
+        return new Timing(model.format().toString(), Parallel.threads(), model.weightBytes(),
+                (double) denseMacs / Math.max(1, Sizes.of(model).nonzeroMacs()), latency(model, 1, denseSingle),
+                latency(model, batch, denseBatch));
+    }
+
+    private Latency latency(LoweredModel model, int n, Latency dense) {
+        Tensor pixels = images.images(0, n);
+        Histogram times = new Histogram(DIGITS);
+        run(model, pixels, WARMUPS, WARMUP_NANOS, null);
+        run(model, pixels, RUNS, RUN_NANOS, times);
+        double median = times.getValueAtPercentile(50) / NANOS;
+        return new Latency(n, median, times.getValueAtPercentile(99) / NANOS, dense == null ? 1 : dense.medianMillis() / median);
+    }
+
+    private static void run(LoweredModel model, Tensor pixels, int least, long nanos, Histogram times) {
+        long start = System.nanoTime();
+        long before = start;
+        for (int i = 0; i < least || before - start < nanos; i++) {
+            try (Workspace _ = Workspace.open()) {
+                model.logits(pixels);
+            }
+            long now = System.nanoTime();
+            if (times != null) {
+                times.recordValue(Math.max(1, now - before));
+            }
+            before = now;
+        }
+    }
+}
