@@ -56,7 +56,7 @@ class StudyReadingTest {
         Map<String, JsonNode> all = new HashMap<>();
         for (String line : Files.readAllLines(run.resolve("results.jsonl"))) {
             ObjectNode r = (ObjectNode) Json.MAPPER.readTree(line);
-            r.remove(List.of("seconds", "environment"));
+            r.remove(List.of("seconds", "environment", "timings"));
             all.put(r.get("strategy").asString() + " " + r.path("pruningReading").asString("corrected") + " / "
                     + r.path("resultReading").asString("corrected"), r);
         }

@@ -64,7 +64,7 @@ class StudyTest {
     /** What must be the same whenever and wherever it is computed. */
     private static List<JsonNode> figures(Path run) throws IOException {
         List<JsonNode> all = results(run);
-        all.forEach(r -> ((ObjectNode) r).remove(List.of("seconds", "environment")));
+        all.forEach(r -> ((ObjectNode) r).remove(List.of("seconds", "environment", "timings")));
         return all;
     }
 
@@ -101,6 +101,41 @@ class StudyTest {
                 .first().asString().contains("cleanAccuracy", "threatModel.epsilon", "environment.commit");
         assertThat(StudyFile.read(whole.resolve("study.yaml").toString(), Map.of()))
                 .isEqualTo(StudyFile.read(yaml.toString(), Map.of()));
+    }
+
+    @Test
+    void everyCellTellsHowFastItsNetworkRuns() throws IOException {
+        for (JsonNode node : results(whole)) {
+            Result r = Json.MAPPER.treeToValue(node, Result.class);
+            boolean pruned = !r.cell().network().isDense();
+            assertThat(r.timings()).extracting(Timing::format).isEqualTo(r.quantized()
+                    ? pruned ? List.of("int8", "csr-int8") : List.of("int8")
+                    : List.of(pruned ? "csr" : "dense"));
+            for (Timing t : r.timings()) {
+                assertThat(t.single().images()).isEqualTo(1);
+                assertThat(t.batch().images()).isEqualTo(32);
+                assertThat(t.batch().medianMillis()).isPositive().isLessThanOrEqualTo(t.batch().p99Millis());
+                assertThat(t.single().speedup()).isPositive();
+                assertThat(t.theoreticalSpeedup()).as("in 8 bits a few more are zero")
+                        .isBetween(0.999 * r.macs() / r.nonzeroMacs(), 1.2 * r.macs() / r.nonzeroMacs());
+                assertThat(t.threads()).isPositive();
+            }
+        }
+        assertThat(Files.readAllLines(whole.resolve("results.csv"))).first().asString().contains("timings.csr.batch.p99Millis");
+    }
+
+    @Test
+    void linesOfBeforeThereWereTimingsAreStillKnown() throws IOException {
+        copy(whole, folder);
+        List<String> lines = new ArrayList<>();
+        for (JsonNode r : results(whole)) {
+            ((ObjectNode) r).remove("timings");
+            lines.add(Json.MAPPER.writeValueAsString(r));
+        }
+        Files.write(folder.resolve("results.jsonl"), lines);
+        Run run = Run.of("study", yaml.toString(), "--out", folder.toString());
+        assertThat(run.err()).contains("12 cells, 12 of them known");
+        assertThat(run.out()).contains("| dense ").doesNotContain("speedup");
     }
 
     @Test
