@@ -87,7 +87,7 @@ public record LineChart(String title, Axis x, Axis y, List<Line> lines, boolean 
         boolean whole = all.stream().allMatch(p -> x.at(p.x()) == Math.rint(x.at(p.x())));
         int step = (int) (0.8 * (width - 60) / (xs[1] - xs[0]));
         s.setXAxisTickMarkSpacingHint(x.log2() ? step : whole ? Math.max(50, step) : 50);
-        s.setYAxisTickMarkSpacingHint(y.log2() ? (int) (0.6 * (plotHeight - 50) / (ys[1] - ys[0])) : 28);
+        s.setYAxisTickMarkSpacingHint(y.log2() ? (int) (0.95 * (plotHeight - 50) / (ys[1] - ys[0])) : 28);
         s.setXAxisTickLabelsFormattingFunction(v -> label(x, v));
         s.setYAxisTickLabelsFormattingFunction(v -> label(y, v));
     }

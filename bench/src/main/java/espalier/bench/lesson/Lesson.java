@@ -65,7 +65,7 @@ public enum Lesson {
             case QUANTIZATION -> new QuantizationTasks(quick).networks();
         };
         return new Suite(new int[] {1}, quick)
-                .ours(kernels, quick ? Effort.QUICK_KERNEL : Effort.LESSON_KERNEL)
+                .ours(kernels, quick ? Effort.QUICK_LESSON : Effort.LESSON_KERNEL)
                 .ours(networks, quick ? Effort.QUICK_NETWORK : Effort.LESSON_NETWORK).peak();
     }
 

@@ -63,8 +63,10 @@ final class QuantizationLesson {
 
     private void bytes() {
         blocks.add(new Heading("1. What is rounded, and what it saves"));
-        blocks.add(new Code("weight ≈ integer · scale of its output channel,    integer in −127 .. 127\n"
-                + "pixel  ≈ (integer − zero point) · scale of its layer,    integer in 0 .. 127 (7 bits) or 0 .. 255 (8 bits)"));
+        blocks.add(new Code("weight ≈ integer · scale of its output channel\n"
+                + "         integer in −127 .. 127\n"
+                + "pixel  ≈ (integer − zero point) · scale of its layer\n"
+                + "         integer in 0 .. 127 (7 bits) or 0 .. 255 (8 bits)"));
         List<List<String>> rows = new ArrayList<>();
         long dense = 0;
         for (WeightForm form : List.of(WeightForm.DENSE, NARROW, SPARSE, BOTH)) {
@@ -121,8 +123,10 @@ final class QuantizationLesson {
                 + "long as one may not use the special ones of part 3. So the kernel plays a trick: with 7-bit pixels and weights "
                 + "shifted to 0 .. 255, **two products fit one unsigned lane of 16 bits** (2 · 127 · 255 = 64,770 < 65,536). They are "
                 + "added before anything is widened. With 8-bit pixels a single product fills the lane, and that addition is lost."));
-        blocks.add(new Code("64 multiply-adds in float32: 4 fused multiply-adds of 16 lanes\n"
-                + "64 multiply-adds in 7 bits:   2 multiplications of 32 lanes, 1 addition, 1 shift, 2 additions of 16 lanes"));
+        blocks.add(new Code("64 multiply-adds, vectors of 512 bits\n"
+                + "in float32:  4 fused multiply-adds of 16 lanes\n"
+                + "in 7 bits:   2 multiplications and 1 addition of 32 lanes,\n"
+                + "             1 shift and 2 additions of 16 lanes"));
         blocks.add(new Text("That the sums are exact is worth something of its own: the result is the same bit for bit on every machine, with "
                 + "any number of threads."));
         blocks.add(new Exercise("Six instructions against four, and yet it is " + (facts.speedup(narrow, dense) > 1 ? "faster" : "not slower by half")

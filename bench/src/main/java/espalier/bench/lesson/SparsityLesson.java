@@ -98,13 +98,20 @@ final class SparsityLesson {
         LayerTask fast = tasks.csr(NINETY);
         LayerTask masked = tasks.layer(Format.DENSE, NINETY, How.KERNEL);
         blocks.add(new Code("""
-                naive:  for each output channel o, for each position p:
-                            sum = bias[o]
-                            for each non-zero k of row o:  sum += value[k] * x[offset[column[k]] + p]
-                rows:   for each output channel o, for each non-zero k of row o:
-                            for all positions p of an image row:  y[o][p] += value[k] * x[offset[column[k]] + p]
-                kernel: for each output channel o, for a block of positions that fits into registers:
-                            for each non-zero k of row o:  sums += value[k] * x[offset[column[k]] + block]"""));
+                naive:   for each output channel o, for each position p:
+                           sum = bias[o]
+                           for each non-zero k of row o:
+                             sum += value[k] * x[offset[column[k]] + p]
+
+                rows:    for each output channel o:
+                           for each non-zero k of row o:
+                             for all positions p of an image row:
+                               y[o][p] += value[k] * x[offset[column[k]] + p]
+
+                kernel:  for each output channel o:
+                           for a block of positions that fits into registers:
+                             for each non-zero k of row o:
+                               sums += value[k] * x[offset[column[k]] + block]"""));
         List<Bars.Bar> bars = new ArrayList<>();
         for (var way : List.of(masked, naive, rows, fast)) {
             double speed = facts.speedup(way, tasks.dense());

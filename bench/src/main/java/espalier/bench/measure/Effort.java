@@ -23,9 +23,11 @@ public record Effort(int forks, int warmups, int warmupMillis, int iterations, i
     /** To see that a network runs. */
     public static final Effort QUICK_NETWORK = new Effort(1, 3, 1000, 3, 300);
     /** For a lesson: good to a few percent, in minutes. */
-    public static final Effort LESSON_KERNEL = new Effort(2, 3, 250, 4, 150);
+    public static final Effort LESSON_KERNEL = new Effort(2, 4, 400, 6, 120);
+    /** To see what a lesson looks like. */
+    public static final Effort QUICK_LESSON = new Effort(1, 4, 400, 4, 100);
     /** For a lesson; whole networks. */
-    public static final Effort LESSON_NETWORK = new Effort(2, 3, 600, 4, 300);
+    public static final Effort LESSON_NETWORK = new Effort(2, 4, 700, 5, 300);
     /** To find out how much memory a network needs. */
     static final Effort MEMORY = new Effort(1, 2, 1000, 1, 1000);
 

@@ -17,9 +17,9 @@ import org.HdrHistogram.Histogram;
 /** Measures lowered networks against their dense parent. */
 final class Stopwatch {
     private static final int WARMUPS = 3;
-    private static final long WARMUP_NANOS = 40_000_000;
+    private static final long WARMUP_NANOS = 25_000_000;
     private static final int RUNS = 20;
-    private static final long RUN_NANOS = 80_000_000;
+    private static final long RUN_NANOS = 50_000_000;
     /** Nanoseconds are told to three digits. */
     private static final int DIGITS = 3;
     private static final double NANOS = 1e6;

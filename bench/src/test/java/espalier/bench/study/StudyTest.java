@@ -126,14 +126,15 @@ class StudyTest {
 
     @Test
     void linesOfBeforeThereWereTimingsAreStillKnown() throws IOException {
-        copy(whole, folder);
+        Path old = folder.resolve("old");
+        copy(whole, old);
         List<String> lines = new ArrayList<>();
         for (JsonNode r : results(whole)) {
             ((ObjectNode) r).remove("timings");
             lines.add(Json.MAPPER.writeValueAsString(r));
         }
-        Files.write(folder.resolve("results.jsonl"), lines);
-        Run run = Run.of("study", yaml.toString(), "--out", folder.toString());
+        Files.write(old.resolve("results.jsonl"), lines);
+        Run run = Run.of("study", yaml.toString(), "--out", old.toString());
         assertThat(run.err()).contains("12 cells, 12 of them known");
         assertThat(run.out()).contains("| dense ").doesNotContain("speedup");
     }
