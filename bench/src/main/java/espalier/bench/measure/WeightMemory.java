@@ -5,12 +5,14 @@ import espalier.bench.peer.WeightForm;
 import espalier.compress.lower.Format;
 import espalier.compress.lower.LoweredModel;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** What weights in use occupy, all that is packed of them included, against what their numbers and indices need. */
 public final class WeightMemory {
     static final String BENCHMARK = "memory of weights";
     private static final int COLLECTIONS = 3;
+    private static final int TRIALS = 3;
 
     private WeightMemory() {}
 
@@ -26,14 +28,21 @@ public final class WeightMemory {
     }
 
     private static Figure figure(LoweredTask task) {
-        // Once before, so that what a first time leaves behind is not counted.
-        task.lowered();
-        double before = occupied();
-        LoweredModel model = task.lowered();
-        double used = occupied() - before;
-        double least = needed(model, task.form());
-        return new Figure(BENCHMARK, task.model(), 1, "bytes", used, used, used, 1, 0, 0, 0, 0, null, "needed", least, null,
-                least / Math.max(used, 1), task.form().format().toString(), task.form().sparsity(), task.form().bits());
+        double least = needed(task.lowered(), task.form());
+        double[] freed = new double[TRIALS];
+        Arrays.setAll(freed, _ -> freed(task));
+        double used = Statistics.median(freed);
+        return new Figure(BENCHMARK, task.model(), 1, "bytes", used, Arrays.stream(freed).min().orElseThrow(),
+                Arrays.stream(freed).max().orElseThrow(), TRIALS, 0, 0, 0, 0, null, "needed", least, null,
+                least / used, task.form().format().toString(), task.form().sparsity(), task.form().bits());
+    }
+
+    /** {@return the bytes that are freed when a network is given up; now and then something else, in a pool, is freed with it} */
+    private static double freed(LoweredTask task) {
+        LoweredModel[] model = {task.lowered()};
+        double with = occupied();
+        model[0] = null;
+        return with - occupied();
     }
 
     /** {@return the bytes of the weights' numbers and, of sparse ones, their columns} */
