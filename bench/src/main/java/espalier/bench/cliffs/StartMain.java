@@ -15,6 +15,9 @@ import java.util.regex.Pattern;
 public final class StartMain {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int ALLOCATION_ROUNDS = 3;
+    /** Bytes in a call from which on vectors are still objects, and how long we wait for the compiler to see to it. */
+    private static final long BOXES = 4096;
+    private static final long PATIENCE_NANOS = 4_000_000_000L;
 
     private final long warmupNanos;
     private final long batchNanos;
@@ -57,15 +60,22 @@ public final class StartMain {
         return new Start(kernel.name(), Statistics.median(wall), Statistics.median(cpu), allocated(work, calls));
     }
 
-    /** Runs it until it does not get faster any more, and returns how many calls make a batch. */
+    /**
+     * Runs it until it does not get faster any more, and returns how many calls make a batch. While it allocates it is not
+     * compiled yet, or a cliff: code in the compiler's queue can stand still for longer than fast code takes to settle.
+     */
     private int warmUp(Runnable work) {
         int calls = 1;
         double best = Double.POSITIVE_INFINITY;
         // In the thread's own time: the compiler, which works beside us, then had about as much of a busy machine as we.
         long before = THREADS.getCurrentThreadCpuTime();
+        long start = before;
         long improved = before;
-        while (before - improved < warmupNanos) {
+        long bytes = 0;
+        while (before - improved < warmupNanos || bytes > BOXES && before - start < PATIENCE_NANOS) {
+            bytes = THREADS.getCurrentThreadAllocatedBytes();
             repeat(work, calls);
+            bytes = (THREADS.getCurrentThreadAllocatedBytes() - bytes) / calls;
             long now = THREADS.getCurrentThreadCpuTime();
             double each = (double) (now - before) / calls;
             if (each < 0.9 * best) {

@@ -2,7 +2,6 @@ package espalier.engine.kernel;
 
 import static espalier.engine.kernel.Lanes.N;
 import static espalier.engine.kernel.Lanes.load;
-import static jdk.incubator.vector.VectorOperators.GT;
 
 import jdk.incubator.vector.FloatVector;
 
@@ -10,65 +9,57 @@ import jdk.incubator.vector.FloatVector;
 final class VectorWinograd {
     private VectorWinograd() {}
 
+    /** Each row of V by a loop of its own: all in one outgrow C2's inlining budget, and box in some JVM starts. */
     static void input(int channels, int vectors, float[] x, int xOffset, int plane, int[] at, int atOffset,
             int rowStep, int columnStep, float[] v, int vOffset, int vStep) {
+        int row1 = xOffset + rowStep;
+        int row2 = xOffset + 2 * rowStep;
+        int row3 = xOffset + 3 * rowStep;
+        differences(channels, vectors, x, xOffset, row2, plane, at, atOffset, columnStep, v, vOffset, vStep);
+        sums(channels, vectors, x, row1, row2, plane, at, atOffset, columnStep, v, vOffset + 4 * vStep, vStep);
+        differences(channels, vectors, x, row2, row1, plane, at, atOffset, columnStep, v, vOffset + 8 * vStep, vStep);
+        differences(channels, vectors, x, row1, row3, plane, at, atOffset, columnStep, v, vOffset + 12 * vStep, vStep);
+    }
+
+    private static void differences(int channels, int vectors, float[] x, int upper, int lower, int plane, int[] at, int atOffset,
+            int columnStep, float[] v, int vOffset, int vStep) {
         for (int c = 0; c < channels; c++) {
             for (int t = 0; t < vectors; t++) {
-                int from = xOffset + c * plane + at[atOffset + t];
+                int a = upper + c * plane + at[atOffset + t];
+                int b = lower + c * plane + at[atOffset + t];
                 int to = vOffset + (c * vectors + t) * N;
-                FloatVector d00 = load(x, from);
-                FloatVector d01 = load(x, from + columnStep);
-                FloatVector d02 = load(x, from + 2 * columnStep);
-                FloatVector d03 = load(x, from + 3 * columnStep);
-                FloatVector d10 = load(x, from + rowStep);
-                FloatVector d11 = load(x, from + rowStep + columnStep);
-                FloatVector d12 = load(x, from + rowStep + 2 * columnStep);
-                FloatVector d13 = load(x, from + rowStep + 3 * columnStep);
-                FloatVector d20 = load(x, from + 2 * rowStep);
-                FloatVector d21 = load(x, from + 2 * rowStep + columnStep);
-                FloatVector d22 = load(x, from + 2 * rowStep + 2 * columnStep);
-                FloatVector d23 = load(x, from + 2 * rowStep + 3 * columnStep);
-                FloatVector d30 = load(x, from + 3 * rowStep);
-                FloatVector d31 = load(x, from + 3 * rowStep + columnStep);
-                FloatVector d32 = load(x, from + 3 * rowStep + 2 * columnStep);
-                FloatVector d33 = load(x, from + 3 * rowStep + 3 * columnStep);
-                FloatVector t00 = d00.sub(d20);
-                FloatVector t10 = d10.add(d20);
-                FloatVector t20 = d20.sub(d10);
-                FloatVector t30 = d10.sub(d30);
-                FloatVector t01 = d01.sub(d21);
-                FloatVector t11 = d11.add(d21);
-                FloatVector t21 = d21.sub(d11);
-                FloatVector t31 = d11.sub(d31);
-                FloatVector t02 = d02.sub(d22);
-                FloatVector t12 = d12.add(d22);
-                FloatVector t22 = d22.sub(d12);
-                FloatVector t32 = d12.sub(d32);
-                FloatVector t03 = d03.sub(d23);
-                FloatVector t13 = d13.add(d23);
-                FloatVector t23 = d23.sub(d13);
-                FloatVector t33 = d13.sub(d33);
-                t00.sub(t02).intoArray(v, to);
-                t01.add(t02).intoArray(v, to + vStep);
-                t02.sub(t01).intoArray(v, to + 2 * vStep);
-                t01.sub(t03).intoArray(v, to + 3 * vStep);
-                t10.sub(t12).intoArray(v, to + 4 * vStep);
-                t11.add(t12).intoArray(v, to + 5 * vStep);
-                t12.sub(t11).intoArray(v, to + 6 * vStep);
-                t11.sub(t13).intoArray(v, to + 7 * vStep);
-                t20.sub(t22).intoArray(v, to + 8 * vStep);
-                t21.add(t22).intoArray(v, to + 9 * vStep);
-                t22.sub(t21).intoArray(v, to + 10 * vStep);
-                t21.sub(t23).intoArray(v, to + 11 * vStep);
-                t30.sub(t32).intoArray(v, to + 12 * vStep);
-                t31.add(t32).intoArray(v, to + 13 * vStep);
-                t32.sub(t31).intoArray(v, to + 14 * vStep);
-                t31.sub(t33).intoArray(v, to + 15 * vStep);
+                FloatVector t0 = load(x, a).sub(load(x, b));
+                FloatVector t1 = load(x, a + columnStep).sub(load(x, b + columnStep));
+                FloatVector t2 = load(x, a + 2 * columnStep).sub(load(x, b + 2 * columnStep));
+                FloatVector t3 = load(x, a + 3 * columnStep).sub(load(x, b + 3 * columnStep));
+                t0.sub(t2).intoArray(v, to);
+                t1.add(t2).intoArray(v, to + vStep);
+                t2.sub(t1).intoArray(v, to + 2 * vStep);
+                t1.sub(t3).intoArray(v, to + 3 * vStep);
             }
         }
     }
 
-    /** One row of outputs after the other: both in one loop outgrow C2's inlining budget, and box. */
+    private static void sums(int channels, int vectors, float[] x, int upper, int lower, int plane, int[] at, int atOffset,
+            int columnStep, float[] v, int vOffset, int vStep) {
+        for (int c = 0; c < channels; c++) {
+            for (int t = 0; t < vectors; t++) {
+                int a = upper + c * plane + at[atOffset + t];
+                int b = lower + c * plane + at[atOffset + t];
+                int to = vOffset + (c * vectors + t) * N;
+                FloatVector t0 = load(x, a).add(load(x, b));
+                FloatVector t1 = load(x, a + columnStep).add(load(x, b + columnStep));
+                FloatVector t2 = load(x, a + 2 * columnStep).add(load(x, b + 2 * columnStep));
+                FloatVector t3 = load(x, a + 3 * columnStep).add(load(x, b + 3 * columnStep));
+                t0.sub(t2).intoArray(v, to);
+                t1.add(t2).intoArray(v, to + vStep);
+                t2.sub(t1).intoArray(v, to + 2 * vStep);
+                t1.sub(t3).intoArray(v, to + 3 * vStep);
+            }
+        }
+    }
+
+    /** Likewise one row of outputs after the other. */
     static void output(int rows, int vectors, float[] m, int mOffset, int mStep, float[] bias, int biasOffset,
             float lowest, float highest, float[] y, int yOffset, int plane, int[] at, int atOffset, int rowStep, int columnStep) {
         upperRow(rows, vectors, m, mOffset, mStep, bias, biasOffset, lowest, highest, y, yOffset, plane, at, atOffset, columnStep);
@@ -91,8 +82,8 @@ final class VectorWinograd {
                         .add(load(m, from + 10 * mStep));
                 FloatVector s3 = load(m, from + 3 * mStep).add(load(m, from + 7 * mStep))
                         .add(load(m, from + 11 * mStep));
-                clamp(s0.add(s1).add(s2).add(b), lowest, highest).intoArray(y, to);
-                clamp(s1.sub(s2).sub(s3).add(b), lowest, highest).intoArray(y, to + columnStep);
+                s0.add(s1).add(s2).add(b).max(lowest).min(highest).intoArray(y, to);
+                s1.sub(s2).sub(s3).add(b).max(lowest).min(highest).intoArray(y, to + columnStep);
             }
         }
     }
@@ -112,14 +103,9 @@ final class VectorWinograd {
                         .sub(load(m, from + 14 * mStep));
                 FloatVector s3 = load(m, from + 7 * mStep).sub(load(m, from + 11 * mStep))
                         .sub(load(m, from + 15 * mStep));
-                clamp(s0.add(s1).add(s2).add(b), lowest, highest).intoArray(y, to);
-                clamp(s1.sub(s2).sub(s3).add(b), lowest, highest).intoArray(y, to + columnStep);
+                s0.add(s1).add(s2).add(b).max(lowest).min(highest).intoArray(y, to);
+                s1.sub(s2).sub(s3).add(b).max(lowest).min(highest).intoArray(y, to + columnStep);
             }
         }
-    }
-
-    private static FloatVector clamp(FloatVector v, float lowest, float highest) {
-        FloatVector w = v.blend(lowest, v.lt(lowest));
-        return w.blend(highest, w.compare(GT, highest));
     }
 }
