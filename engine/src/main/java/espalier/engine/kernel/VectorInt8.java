@@ -58,11 +58,11 @@ final class VectorInt8 implements Int8Kernels {
             for (int k = 0; k < depth; ) {
                 ShortVector sum = ShortVector.zero(S);
                 for (int end = Math.min(depth, k + SHORT_SUMS); k < end; k++) {
-                    sum = sum.add(ShortVector.fromArray(S, x, xOffset + offsets[k] + v * LANES));
+                    sum = ShortVector.fromArray(S, x, xOffset + offsets[k] + v * LANES).add(sum);
                 }
                 IntVector t = sum.reinterpretAsInts();
-                even = even.add(t.and(0xFFFF));
-                odd = odd.add(t.lanewise(VectorOperators.LSHR, 16));
+                even = t.and(0xFFFF).add(even);
+                odd = t.lanewise(VectorOperators.LSHR, 16).add(odd);
             }
             int at = CORRECTIONS + v * 2 * INTS;
             even.mul(-WEIGHT_SHIFT).intoArray(scratch, at);
@@ -112,38 +112,38 @@ final class VectorInt8 implements Int8Kernels {
             ShortVector w0 = ShortVector.broadcast(S, w[o]);
             ShortVector w1 = ShortVector.broadcast(S, w[o + 4]);
             IntVector t = a00.mul(w0).add(a10.mul(w1)).reinterpretAsInts();
-            s00 = s00.add(t);
-            h00 = h00.add(t.lanewise(VectorOperators.LSHR, 16));
+            s00 = t.add(s00);
+            h00 = t.lanewise(VectorOperators.LSHR, 16).add(h00);
             t = a01.mul(w0).add(a11.mul(w1)).reinterpretAsInts();
-            s01 = s01.add(t);
-            h01 = h01.add(t.lanewise(VectorOperators.LSHR, 16));
+            s01 = t.add(s01);
+            h01 = t.lanewise(VectorOperators.LSHR, 16).add(h01);
 
             w0 = ShortVector.broadcast(S, w[o + 1]);
             w1 = ShortVector.broadcast(S, w[o + 5]);
             t = a00.mul(w0).add(a10.mul(w1)).reinterpretAsInts();
-            s10 = s10.add(t);
-            h10 = h10.add(t.lanewise(VectorOperators.LSHR, 16));
+            s10 = t.add(s10);
+            h10 = t.lanewise(VectorOperators.LSHR, 16).add(h10);
             t = a01.mul(w0).add(a11.mul(w1)).reinterpretAsInts();
-            s11 = s11.add(t);
-            h11 = h11.add(t.lanewise(VectorOperators.LSHR, 16));
+            s11 = t.add(s11);
+            h11 = t.lanewise(VectorOperators.LSHR, 16).add(h11);
 
             w0 = ShortVector.broadcast(S, w[o + 2]);
             w1 = ShortVector.broadcast(S, w[o + 6]);
             t = a00.mul(w0).add(a10.mul(w1)).reinterpretAsInts();
-            s20 = s20.add(t);
-            h20 = h20.add(t.lanewise(VectorOperators.LSHR, 16));
+            s20 = t.add(s20);
+            h20 = t.lanewise(VectorOperators.LSHR, 16).add(h20);
             t = a01.mul(w0).add(a11.mul(w1)).reinterpretAsInts();
-            s21 = s21.add(t);
-            h21 = h21.add(t.lanewise(VectorOperators.LSHR, 16));
+            s21 = t.add(s21);
+            h21 = t.lanewise(VectorOperators.LSHR, 16).add(h21);
 
             w0 = ShortVector.broadcast(S, w[o + 3]);
             w1 = ShortVector.broadcast(S, w[o + 7]);
             t = a00.mul(w0).add(a10.mul(w1)).reinterpretAsInts();
-            s30 = s30.add(t);
-            h30 = h30.add(t.lanewise(VectorOperators.LSHR, 16));
+            s30 = t.add(s30);
+            h30 = t.lanewise(VectorOperators.LSHR, 16).add(h30);
             t = a01.mul(w0).add(a11.mul(w1)).reinterpretAsInts();
-            s31 = s31.add(t);
-            h31 = h31.add(t.lanewise(VectorOperators.LSHR, 16));
+            s31 = t.add(s31);
+            h31 = t.lanewise(VectorOperators.LSHR, 16).add(h31);
         }
         s00.intoArray(scratch, 0);
         h00.intoArray(scratch, INTS);
@@ -176,17 +176,17 @@ final class VectorInt8 implements Int8Kernels {
             ShortVector a0 = ShortVector.fromArray(S, x, xOffset + offsets[k]);
             ShortVector a1 = ShortVector.fromArray(S, x, xOffset + offsets[k + 1]);
             IntVector t = a0.mul(w[o]).add(a1.mul(w[o + 4])).reinterpretAsInts();
-            s0 = s0.add(t);
-            h0 = h0.add(t.lanewise(VectorOperators.LSHR, 16));
+            s0 = t.add(s0);
+            h0 = t.lanewise(VectorOperators.LSHR, 16).add(h0);
             t = a0.mul(w[o + 1]).add(a1.mul(w[o + 5])).reinterpretAsInts();
-            s1 = s1.add(t);
-            h1 = h1.add(t.lanewise(VectorOperators.LSHR, 16));
+            s1 = t.add(s1);
+            h1 = t.lanewise(VectorOperators.LSHR, 16).add(h1);
             t = a0.mul(w[o + 2]).add(a1.mul(w[o + 6])).reinterpretAsInts();
-            s2 = s2.add(t);
-            h2 = h2.add(t.lanewise(VectorOperators.LSHR, 16));
+            s2 = t.add(s2);
+            h2 = t.lanewise(VectorOperators.LSHR, 16).add(h2);
             t = a0.mul(w[o + 3]).add(a1.mul(w[o + 7])).reinterpretAsInts();
-            s3 = s3.add(t);
-            h3 = h3.add(t.lanewise(VectorOperators.LSHR, 16));
+            s3 = t.add(s3);
+            h3 = t.lanewise(VectorOperators.LSHR, 16).add(h3);
         }
         s0.intoArray(scratch, 0);
         h0.intoArray(scratch, INTS);
@@ -212,17 +212,17 @@ final class VectorInt8 implements Int8Kernels {
         for (int k = 0, o = wOffset; k < depth; k++, o += ROWS) {
             ShortVector a = ShortVector.fromArray(S, x, xOffset + offsets[k]);
             IntVector t = a.mul(w[o]).reinterpretAsInts();
-            s0 = s0.add(t);
-            h0 = h0.add(t.lanewise(VectorOperators.LSHR, 16));
+            s0 = t.add(s0);
+            h0 = t.lanewise(VectorOperators.LSHR, 16).add(h0);
             t = a.mul(w[o + 1]).reinterpretAsInts();
-            s1 = s1.add(t);
-            h1 = h1.add(t.lanewise(VectorOperators.LSHR, 16));
+            s1 = t.add(s1);
+            h1 = t.lanewise(VectorOperators.LSHR, 16).add(h1);
             t = a.mul(w[o + 2]).reinterpretAsInts();
-            s2 = s2.add(t);
-            h2 = h2.add(t.lanewise(VectorOperators.LSHR, 16));
+            s2 = t.add(s2);
+            h2 = t.lanewise(VectorOperators.LSHR, 16).add(h2);
             t = a.mul(w[o + 3]).reinterpretAsInts();
-            s3 = s3.add(t);
-            h3 = h3.add(t.lanewise(VectorOperators.LSHR, 16));
+            s3 = t.add(s3);
+            h3 = t.lanewise(VectorOperators.LSHR, 16).add(h3);
         }
         s0.intoArray(scratch, at);
         h0.intoArray(scratch, at + INTS);

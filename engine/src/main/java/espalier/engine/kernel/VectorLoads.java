@@ -28,22 +28,22 @@ final class VectorLoads {
         FloatVector a15 = FloatVector.zero(F);
         for (int t = 0; t < times; t++) {
             for (int i = at; i < at + n; i += 16 * N) {
-                a0 = a0.add(FloatVector.fromArray(F, x, i));
-                a1 = a1.add(FloatVector.fromArray(F, x, i + N));
-                a2 = a2.add(FloatVector.fromArray(F, x, i + 2 * N));
-                a3 = a3.add(FloatVector.fromArray(F, x, i + 3 * N));
-                a4 = a4.add(FloatVector.fromArray(F, x, i + 4 * N));
-                a5 = a5.add(FloatVector.fromArray(F, x, i + 5 * N));
-                a6 = a6.add(FloatVector.fromArray(F, x, i + 6 * N));
-                a7 = a7.add(FloatVector.fromArray(F, x, i + 7 * N));
-                a8 = a8.add(FloatVector.fromArray(F, x, i + 8 * N));
-                a9 = a9.add(FloatVector.fromArray(F, x, i + 9 * N));
-                a10 = a10.add(FloatVector.fromArray(F, x, i + 10 * N));
-                a11 = a11.add(FloatVector.fromArray(F, x, i + 11 * N));
-                a12 = a12.add(FloatVector.fromArray(F, x, i + 12 * N));
-                a13 = a13.add(FloatVector.fromArray(F, x, i + 13 * N));
-                a14 = a14.add(FloatVector.fromArray(F, x, i + 14 * N));
-                a15 = a15.add(FloatVector.fromArray(F, x, i + 15 * N));
+                a0 = FloatVector.fromArray(F, x, i).add(a0);
+                a1 = FloatVector.fromArray(F, x, i + N).add(a1);
+                a2 = FloatVector.fromArray(F, x, i + 2 * N).add(a2);
+                a3 = FloatVector.fromArray(F, x, i + 3 * N).add(a3);
+                a4 = FloatVector.fromArray(F, x, i + 4 * N).add(a4);
+                a5 = FloatVector.fromArray(F, x, i + 5 * N).add(a5);
+                a6 = FloatVector.fromArray(F, x, i + 6 * N).add(a6);
+                a7 = FloatVector.fromArray(F, x, i + 7 * N).add(a7);
+                a8 = FloatVector.fromArray(F, x, i + 8 * N).add(a8);
+                a9 = FloatVector.fromArray(F, x, i + 9 * N).add(a9);
+                a10 = FloatVector.fromArray(F, x, i + 10 * N).add(a10);
+                a11 = FloatVector.fromArray(F, x, i + 11 * N).add(a11);
+                a12 = FloatVector.fromArray(F, x, i + 12 * N).add(a12);
+                a13 = FloatVector.fromArray(F, x, i + 13 * N).add(a13);
+                a14 = FloatVector.fromArray(F, x, i + 14 * N).add(a14);
+                a15 = FloatVector.fromArray(F, x, i + 15 * N).add(a15);
             }
         }
         a0 = a0.add(a1).add(a2).add(a3).add(a4).add(a5).add(a6).add(a7);

@@ -37,11 +37,11 @@ final class VectorNorm implements NormKernels {
         for (int p = 0, i = offset; p < planes; p++) {
             int end = offset + p * stride + size;
             for (; i <= end - 2 * N; i += 2 * N) {
-                even = even.add(load(x, i));
-                odd = odd.add(load(x, i + N));
+                even = load(x, i).add(even);
+                odd = load(x, i + N).add(odd);
             }
             for (; i <= end - N; i += N) {
-                even = even.add(load(x, i));
+                even = load(x, i).add(even);
             }
             for (; i < end; i++) {
                 tail += x[i];
@@ -72,13 +72,13 @@ final class VectorNorm implements NormKernels {
             int end = offset + p * stride + size;
             for (; i <= end - 2 * N; i += 2 * N) {
                 FloatVector d = load(x, i).sub(mean);
-                even = even.add(d.mul(d));
+                even = d.mul(d).add(even);
                 d = load(x, i + N).sub(mean);
-                odd = odd.add(d.mul(d));
+                odd = d.mul(d).add(odd);
             }
             for (; i <= end - N; i += N) {
                 FloatVector d = load(x, i).sub(mean);
-                even = even.add(d.mul(d));
+                even = d.mul(d).add(even);
             }
             for (; i < end; i++) {
                 float d = x[i] - mean;
@@ -150,8 +150,8 @@ final class VectorNorm implements NormKernels {
             int end = offset + p * stride + size;
             for (; i <= end - N; i += N) {
                 FloatVector g = load(gy, i);
-                sum = sum.add(g);
-                product = product.add(g.mul(load(x, i).sub(mean)));
+                sum = g.add(sum);
+                product = g.mul(load(x, i).sub(mean)).add(product);
             }
             for (; i < end; i++) {
                 tail += gy[i];
@@ -174,8 +174,8 @@ final class VectorNorm implements NormKernels {
             for (; i <= end - N; i += N) {
                 FloatVector v = load(x, i);
                 FloatVector g = load(gy, i).blend(0f, v.mul(scale).add(shift).compare(LE, 0f));
-                sum = sum.add(g);
-                product = product.add(g.mul(v.sub(mean)));
+                sum = g.add(sum);
+                product = g.mul(v.sub(mean)).add(product);
             }
             for (; i < end; i++) {
                 float g = x[i] * scale + shift <= 0f ? 0f : gy[i];

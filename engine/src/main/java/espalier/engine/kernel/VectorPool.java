@@ -72,9 +72,10 @@ final class VectorPool implements PoolKernels {
         for (int r = top; r < bottom; r++) {
             for (int i = r * w + left; i < r * w + left + kernel; i++) {
                 FloatVector v = load(x, plane + i);
-                VectorMask<Float> wins = v.compare(GT, max).or(v.compare(NE, v));
-                max = max.blend(v, wins);
-                best = best.blend(lanes.add(i), wins);
+                // Nothing is called on what the loop carries: its class is a guess there, which others' profiles spoil, and it boxes.
+                VectorMask<Float> stays = v.compare(GT, max).or(v.compare(NE, v)).not();
+                max = v.blend(max, stays);
+                best = lanes.add(i).blend(best, stays);
             }
         }
         max.intoArray(y, at);
@@ -91,9 +92,10 @@ final class VectorPool implements PoolKernels {
         for (int r = top; r < bottom; r++) {
             for (int i = r * w + left; i < r * w + left + kernel; i++) {
                 FloatVector v = even(x, plane + i);
-                VectorMask<Float> wins = v.compare(GT, max).or(v.compare(NE, v));
-                max = max.blend(v, wins);
-                best = best.blend(lanes.add(i), wins);
+                // Nothing is called on what the loop carries: its class is a guess there, which others' profiles spoil, and it boxes.
+                VectorMask<Float> stays = v.compare(GT, max).or(v.compare(NE, v)).not();
+                max = v.blend(max, stays);
+                best = lanes.add(i).blend(best, stays);
             }
         }
         max.intoArray(y, at);
@@ -145,7 +147,7 @@ final class VectorPool implements PoolKernels {
         FloatVector sum = FloatVector.zero(F);
         for (int k = 0; k < kernel; k++, left += w) {
             for (int i = left; i < left + kernel; i++) {
-                sum = sum.add(load(x, i));
+                sum = load(x, i).add(sum);
             }
         }
         sum.div((float) (kernel * kernel)).intoArray(y, at);
@@ -155,7 +157,7 @@ final class VectorPool implements PoolKernels {
         FloatVector sum = FloatVector.zero(F);
         for (int k = 0; k < kernel; k++, left += w) {
             for (int i = left; i < left + kernel; i++) {
-                sum = sum.add(even(x, i));
+                sum = even(x, i).add(sum);
             }
         }
         sum.div((float) (kernel * kernel)).intoArray(y, at);

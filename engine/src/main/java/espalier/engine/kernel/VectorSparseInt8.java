@@ -39,23 +39,23 @@ final class VectorSparseInt8 {
             for (int end = j + lengths[group]; j < end; j++) {
                 ShortVector w = ShortVector.broadcast(S, values[j]);
                 int offset = offsets[columns[j]];
-                s0 = s0.add(ShortVector.fromArray(S, x, x0 + offset).mul(w));
-                s1 = s1.add(ShortVector.fromArray(S, x, x1 + offset).mul(w));
-                s2 = s2.add(ShortVector.fromArray(S, x, x2 + offset).mul(w));
-                s3 = s3.add(ShortVector.fromArray(S, x, x3 + offset).mul(w));
+                s0 = ShortVector.fromArray(S, x, x0 + offset).mul(w).add(s0);
+                s1 = ShortVector.fromArray(S, x, x1 + offset).mul(w).add(s1);
+                s2 = ShortVector.fromArray(S, x, x2 + offset).mul(w).add(s2);
+                s3 = ShortVector.fromArray(S, x, x3 + offset).mul(w).add(s3);
             }
             IntVector t0 = s0.reinterpretAsInts();
-            even0 = even0.add(t0.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16));
-            odd0 = odd0.add(t0.lanewise(VectorOperators.ASHR, 16));
+            even0 = t0.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16).add(even0);
+            odd0 = t0.lanewise(VectorOperators.ASHR, 16).add(odd0);
             IntVector t1 = s1.reinterpretAsInts();
-            even1 = even1.add(t1.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16));
-            odd1 = odd1.add(t1.lanewise(VectorOperators.ASHR, 16));
+            even1 = t1.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16).add(even1);
+            odd1 = t1.lanewise(VectorOperators.ASHR, 16).add(odd1);
             IntVector t2 = s2.reinterpretAsInts();
-            even2 = even2.add(t2.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16));
-            odd2 = odd2.add(t2.lanewise(VectorOperators.ASHR, 16));
+            even2 = t2.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16).add(even2);
+            odd2 = t2.lanewise(VectorOperators.ASHR, 16).add(odd2);
             IntVector t3 = s3.reinterpretAsInts();
-            even3 = even3.add(t3.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16));
-            odd3 = odd3.add(t3.lanewise(VectorOperators.ASHR, 16));
+            even3 = t3.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16).add(even3);
+            odd3 = t3.lanewise(VectorOperators.ASHR, 16).add(odd3);
         }
         even0.add(odd0.lanewise(VectorOperators.LSHL, 16)).intoArray(sums, to0);
         odd0.intoArray(sums, to0 + INTS);
@@ -80,15 +80,15 @@ final class VectorSparseInt8 {
             for (int end = j + lengths[group]; j < end; j++) {
                 ShortVector w = ShortVector.broadcast(S, values[j]);
                 int offset = offsets[columns[j]];
-                s0 = s0.add(ShortVector.fromArray(S, x, x0 + offset).mul(w));
-                s1 = s1.add(ShortVector.fromArray(S, x, x1 + offset).mul(w));
+                s0 = ShortVector.fromArray(S, x, x0 + offset).mul(w).add(s0);
+                s1 = ShortVector.fromArray(S, x, x1 + offset).mul(w).add(s1);
             }
             IntVector t0 = s0.reinterpretAsInts();
-            even0 = even0.add(t0.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16));
-            odd0 = odd0.add(t0.lanewise(VectorOperators.ASHR, 16));
+            even0 = t0.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16).add(even0);
+            odd0 = t0.lanewise(VectorOperators.ASHR, 16).add(odd0);
             IntVector t1 = s1.reinterpretAsInts();
-            even1 = even1.add(t1.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16));
-            odd1 = odd1.add(t1.lanewise(VectorOperators.ASHR, 16));
+            even1 = t1.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16).add(even1);
+            odd1 = t1.lanewise(VectorOperators.ASHR, 16).add(odd1);
         }
         even0.add(odd0.lanewise(VectorOperators.LSHL, 16)).intoArray(sums, to0);
         odd0.intoArray(sums, to0 + INTS);
