@@ -11,7 +11,7 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
- * Pooling with as many windows at once as a vector has lanes, for strides 1 and 2; what remains is left to
+ * Pooling with as many windows at once as a vector has lanes, for stride 2, averages also for 1; what remains is left to
  * {@link ScalarPool}.
  *
  * <p>Rows are often shorter than a vector. So the last vector of a row may write past the row's end: what it spoils there
@@ -27,7 +27,8 @@ final class VectorPool implements PoolKernels {
     @Override
     public void maxPool(float[] x, int xOffset, int planes, int h, int w, float[] y, float[] index, int yOffset, int oh, int ow,
             int kernel, int stride, int padding) {
-        if (stride > 2 || w + padding < kernel) {
+        // Stride 1 on vectors boxed in one JVM start of three, whatever was done about it.
+        if (stride != 2 || w + padding < kernel) {
             SCALAR.maxPool(x, xOffset, planes, h, w, y, index, yOffset, oh, ow, kernel, stride, padding);
             return;
         }
@@ -55,33 +56,9 @@ final class VectorPool implements PoolKernels {
             if (at + c + N > limit || plane + (bottom - 1) * w + left + kernel - 1 + stride * N > x.length) {
                 return c;
             }
-            if (stride == 1) {
-                maxOfUnit(x, plane, w, top, bottom, left, kernel, y, index, at + c);
-            } else {
-                maxOfEven(x, plane, w, top, bottom, left, kernel, y, index, at + c);
-            }
+            maxOfEven(x, plane, w, top, bottom, left, kernel, y, index, at + c);
         }
         return end;
-    }
-
-    private static void maxOfUnit(float[] x, int plane, int w, int top, int bottom, int left, int kernel, float[] y,
-            float[] index, int at) {
-        FloatVector lanes = FloatVector.zero(F).addIndex(1);
-        FloatVector max = load(x, plane + top * w + left);
-        FloatVector best = lanes.add(top * w + left);
-        for (int r = top; r < bottom; r++) {
-            for (int i = r * w + left; i < r * w + left + kernel; i++) {
-                FloatVector v = load(x, plane + i);
-                // Nothing is called on what the loop carries: its class is a guess there, which others' profiles spoil, and it boxes.
-                VectorMask<Float> stays = v.compare(GT, max).or(v.compare(NE, v)).not();
-                max = v.blend(max, stays);
-                best = lanes.add(i).blend(best, stays);
-            }
-        }
-        max.intoArray(y, at);
-        if (index != null) {
-            best.intoArray(index, at);
-        }
     }
 
     private static void maxOfEven(float[] x, int plane, int w, int top, int bottom, int left, int kernel, float[] y,
