@@ -12,10 +12,10 @@ import java.util.List;
  * @param rows what the rows stand for, from top to bottom
  * @param columns what the columns stand for
  * @param values by row and column; not a number for an empty cell
- * @param scale what the colours mean
+ * @param scale what the colours mean, a line of the figure each
  */
 public record HeatMap(String title, String rowAxis, String columnAxis, List<Group> rows, List<Group> columns,
-        double[][] values, String scale) implements Picture {
+        double[][] values, List<String> scale) implements Picture {
     /** Neighbouring rows or columns that belong together, set apart from others by a gap. */
     public record Group(String name, List<String> labels) {}
 
@@ -24,6 +24,7 @@ public record HeatMap(String title, String rowAxis, String columnAxis, List<Grou
     private static final int MARGIN = 12;
     private static final int TITLE = 30;
     private static final int BAR = 52;
+    private static final int LINE = 15;
     private static final Color[] VIRIDIS = {new Color(68, 1, 84), new Color(59, 82, 139), new Color(33, 145, 140),
         new Color(94, 201, 98), new Color(253, 231, 37)};
     private static final Color ON_DARK = new Color(250, 250, 250);
@@ -47,18 +48,19 @@ public record HeatMap(String title, String rowAxis, String columnAxis, List<Grou
 
     @Override
     public int width() {
+        double widest = scale.stream().mapToDouble(s -> Ink.width(s, Ink.PLAIN)).max().orElse(0);
         return (int) Math.ceil(Math.max(left() + extent(columns),
-                MARGIN + Math.max(Ink.width(title, Ink.BOLD), Ink.width(scale, Ink.PLAIN))) + MARGIN);
+                MARGIN + Math.max(Ink.width(title, Ink.BOLD), widest)) + MARGIN);
     }
 
     @Override
     public int height() {
-        return (int) Math.ceil(top() + extent(rows) + BAR + MARGIN);
+        return (int) Math.ceil(top() + extent(rows) + BAR + LINE * (scale.size() - 1) + MARGIN);
     }
 
     @Override
     public String description() {
-        return title + ": " + scale + ", " + rowAxis + " by " + columnAxis;
+        return title + ": " + String.join(" ", scale) + ", " + rowAxis + " by " + columnAxis;
     }
 
     @Override
@@ -131,7 +133,9 @@ public record HeatMap(String title, String rowAxis, String columnAxis, List<Grou
         for (int percent = 0; percent <= 100; percent += 50) {
             Ink.text(g, percent + " %", Ink.SMALL, Ink.SOFT, left() + percent / 100.0 * wide, y + 22, 0.5);
         }
-        Ink.text(g, scale, Ink.PLAIN, Ink.TEXT, MARGIN, y + 40, 0);
+        for (int i = 0; i < scale.size(); i++) {
+            Ink.text(g, scale.get(i), Ink.PLAIN, Ink.TEXT, MARGIN, y + 40 + LINE * i, 0);
+        }
     }
 
     private static Color color(double value) {

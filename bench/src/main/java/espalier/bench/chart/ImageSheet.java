@@ -8,9 +8,10 @@ import java.util.List;
 /**
  * Images in rows, a caption below each.
  *
+ * @param heads what the columns are, above the first row
  * @param tile points an image is wide and high
  */
-public record ImageSheet(String title, List<Row> rows, int tile) implements Picture {
+public record ImageSheet(String title, List<String> heads, List<Row> rows, int tile) implements Picture {
     /** Images side by side, and what they are. */
     public record Row(String label, List<Tile> tiles) {}
 
@@ -24,6 +25,7 @@ public record ImageSheet(String title, List<Row> rows, int tile) implements Pict
     public record Tile(BufferedImage pixels, String caption, boolean marked) {}
 
     private static final int TITLE = 30;
+    private static final int HEAD = 18;
     private static final int CAPTION = 16;
     private static final int GAP = 8;
     private static final int MARGIN = 12;
@@ -48,7 +50,7 @@ public record ImageSheet(String title, List<Row> rows, int tile) implements Pict
 
     @Override
     public int height() {
-        return TITLE + rows.stream().mapToInt(this::height).sum() + MARGIN;
+        return TITLE + HEAD + rows.stream().mapToInt(this::height).sum() + MARGIN;
     }
 
     @Override
@@ -59,7 +61,10 @@ public record ImageSheet(String title, List<Row> rows, int tile) implements Pict
     @Override
     public void paint(Graphics2D g) {
         Ink.text(g, title, Ink.BOLD, Ink.TEXT, width() / 2.0, 20, 0.5);
-        int y = TITLE;
+        for (int i = 0; i < heads.size(); i++) {
+            Ink.text(g, heads.get(i), Ink.PLAIN, Ink.TEXT, left() + i * (tile + GAP) + tile / 2.0, TITLE + HEAD - 7, 0.5);
+        }
+        int y = TITLE + HEAD;
         for (Row row : rows) {
             Ink.text(g, row.label(), Ink.PLAIN, Ink.TEXT, left() - GAP, y + tile / 2.0 + 4, 1);
             double x = left();

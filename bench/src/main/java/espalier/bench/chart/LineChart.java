@@ -83,9 +83,9 @@ public record LineChart(String title, Axis x, Axis y, List<Line> lines, boolean 
         double[] ys = range(y, all.stream().flatMapToDouble(p -> DoubleStream.of(p.low(), p.high())).map(y::at).toArray(),
                 0.05);
         s.setXAxisMin(xs[0]).setXAxisMax(xs[1]).setYAxisMin(ys[0]).setYAxisMax(ys[1]);
-        // Ticks stand at 1, 2 or 5 times a power of ten, and this far apart at least.
+        // Ticks stand at 1, 2 or 5 times a power of ten, whichever is next to this distance.
         boolean whole = all.stream().allMatch(p -> x.at(p.x()) == Math.rint(x.at(p.x())));
-        int step = (int) (0.8 * (width - 60) / (xs[1] - xs[0]));
+        int step = (int) ((width - 30) / (xs[1] - xs[0]));
         s.setXAxisTickMarkSpacingHint(x.log2() ? step : whole ? Math.max(50, step) : 50);
         s.setYAxisTickMarkSpacingHint(y.log2() ? (int) (0.95 * (plotHeight - 50) / (ys[1] - ys[0])) : 28);
         s.setXAxisTickLabelsFormattingFunction(v -> label(x, v));

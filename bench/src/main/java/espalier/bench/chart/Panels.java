@@ -24,9 +24,13 @@ public record Panels(String title, List<List<LineChart>> rows) implements Pictur
         return (int) Legend.height(lines(), width() - 4 * MARGIN) + MARGIN;
     }
 
+    private int columns() {
+        return rows.stream().mapToInt(List::size).max().orElse(1) * any().width();
+    }
+
     @Override
     public int width() {
-        return rows.stream().mapToInt(List::size).max().orElse(1) * any().width() + 2 * MARGIN;
+        return (int) Math.ceil(Math.max(columns(), Ink.width(title, Ink.BOLD))) + 2 * MARGIN;
     }
 
     @Override
@@ -44,9 +48,10 @@ public record Panels(String title, List<List<LineChart>> rows) implements Pictur
         Ink.text(g, title, Ink.BOLD, Ink.TEXT, width() / 2.0, 20, 0.5);
         var saved = g.getTransform();
         int y = TITLE;
+        int left = (width() - columns()) / 2;
         for (List<LineChart> row : rows) {
             for (int c = 0; c < row.size(); c++) {
-                g.translate(MARGIN + c * any().width(), y);
+                g.translate(left + c * any().width(), y);
                 row.get(c).paint(g);
                 g.setTransform(saved);
             }

@@ -52,8 +52,9 @@ final class AccuracyFigure {
             List<LineChart> charts = new ArrayList<>();
             for (String model : models) {
                 List<Summary> of = summaries.stream().filter(s -> s.model().equals(model)).toList();
-                Axis x = new Axis(row == Row.TRANSFER ? "compression" : "", Math.pow(2, -0.2), Math.pow(2, 0.2) * of.stream()
-                        .mapToDouble(Summary::compression).max().orElse(2), true);
+                Axis x = new Axis(row == Row.TRANSFER ? "compression" : "", Math.pow(2, -0.2),
+                        aside(strategies.size(), strategies.size()) * of.stream().mapToDouble(Summary::compression).max()
+                                .orElse(2), true);
                 Axis y = new Axis(charts.isEmpty() ? row.word + " accuracy, %" : "", 0.0, max, false);
                 charts.add(new LineChart(row == Row.CLEAN ? model : "", x, y, lines(of, strategies, row), false,
                         WIDTH, HEIGHT + row.extra));
@@ -74,8 +75,7 @@ final class AccuracyFigure {
                 : of.stream().filter(s -> s.strategy().equals(Cell.DENSE)).map(row.figure).toList();
         for (int i = 0; i < strategies.size(); i++) {
             String strategy = strategies.get(i);
-            // Side by side, so that no interval hides another.
-            double aside = Math.pow(2, (i - (strategies.size() - 1) / 2.0) * 0.045);
+            double aside = aside(i, strategies.size());
             List<Line.Point> points = new ArrayList<>(dense.stream().map(d -> new Line.Point(1, 100 * d.mean())).toList());
             of.stream().filter(s -> s.strategy().equals(strategy))
                     .forEach(s -> points.add(point(s.compression() * aside, row.figure.apply(s))));
@@ -83,6 +83,11 @@ final class AccuracyFigure {
         }
         lines.add(new Line("dense", StrategyLook.DENSE, dense.stream().map(d -> point(1, d)).toList()));
         return lines;
+    }
+
+    /** {@return how far a line's points stand beside their compression, so that no interval hides another} */
+    private static double aside(int line, int lines) {
+        return Math.pow(2, (line - (lines - 1) / 2.0) * 0.045);
     }
 
     private static Line.Point point(double x, Interval i) {

@@ -1,20 +1,31 @@
 package espalier.bench.paper;
 
 import espalier.bench.chart.Axis;
+import espalier.bench.chart.Ink;
 import espalier.bench.chart.Line;
 import espalier.bench.chart.LineChart;
 import espalier.bench.chart.Panels;
 import espalier.bench.study.Cell;
 import espalier.bench.study.FinishedStudy;
+import espalier.compress.prune.PruningStrategy;
+import espalier.compress.prune.Scope;
 import espalier.engine.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 
-/** What share of each layer's weights a strategy leaves: a row a model, a column a compression. */
+/**
+ * What share of each layer's weights a strategy leaves: a row a model, a column a compression. Strategies that prune all
+ * layers alike are one line.
+ */
 final class DensityFigure {
     private static final int WIDTH = 300;
     private static final int HEIGHT = 220;
+
+    private static final String ALIKE = "each layer alike";
+    private static final Line.Look EACH_LAYER = new Line.Look(Ink.TEXT, true, Line.Marker.NONE);
 
     private DensityFigure() {}
 
@@ -28,16 +39,23 @@ final class DensityFigure {
         for (String model : pruned.stream().map(n -> n.parent().model()).distinct().toList()) {
             List<LineChart> charts = new ArrayList<>();
             for (double compression : compressions) {
-                List<Line> lines = new ArrayList<>();
+                SequencedMap<String, Line> lines = new LinkedHashMap<>();
                 for (String strategy : strategies) {
                     Optional<Cell.Network> network = pruned.stream().filter(n -> n.parent().model().equals(model)
                             && n.strategy().equals(strategy) && n.compression() == compression).findFirst();
                     List<Line.Point> points = network.map(n -> densities(study, n)).orElse(List.of());
-                    any |= !points.isEmpty();
-                    lines.add(new Line(strategy, StrategyLook.of(strategy, strategies), points));
+                    if (!points.isEmpty()) {
+                        Line line = PruningStrategy.byName(strategy).scope() == Scope.LAYER ? new Line(ALIKE, EACH_LAYER, points)
+                                : new Line(strategy, StrategyLook.of(strategy, strategies), points);
+                        lines.putIfAbsent(line.name(), line);
+                    }
                 }
+                any |= !lines.isEmpty();
+                double most = lines.values().stream().flatMap(l -> l.points().stream()).mapToDouble(Line.Point::y).max()
+                        .orElse(100);
                 charts.add(new LineChart(model + " ÷" + number(compression), Axis.of("layer"),
-                        new Axis(charts.isEmpty() ? "weights left, %" : "", 0.0, null, false), lines, false, WIDTH, HEIGHT));
+                        new Axis(charts.isEmpty() ? "weights left, %" : "", 0.0, 10 * Math.ceil(most / 10 - 1e-6), false),
+                        List.copyOf(lines.values()), false, WIDTH, HEIGHT));
             }
             rows.add(charts);
         }

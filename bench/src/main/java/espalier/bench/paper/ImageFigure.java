@@ -17,6 +17,7 @@ import espalier.engine.tensor.Workspace;
 import espalier.nn.model.Model;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -39,7 +40,8 @@ final class ImageFigure {
         for (Cell.Network network : networks) {
             study.model(network, data).ifPresent(m -> rows.addAll(rows(m, network, images, data, threat)));
         }
-        return rows.isEmpty() ? Optional.empty() : Optional.of(new ImageSheet(title, rows, 88));
+        List<String> labels = Arrays.stream(images.labels(0, images.size())).mapToObj(data.classNames()::get).toList();
+        return rows.isEmpty() ? Optional.empty() : Optional.of(new ImageSheet(title, labels, rows, 88));
     }
 
     private static List<Row> rows(Model model, Cell.Network network, Split images, Dataset data, ThreatModel threat) {

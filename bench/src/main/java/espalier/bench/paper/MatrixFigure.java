@@ -27,8 +27,8 @@ final class MatrixFigure {
                 .toArray(double[][]::new);
         return new HeatMap(title, "made on", "fooled", groups(rows.stream().map(MatrixRow::source).toList(), Variant::title),
                 groups(columns, v -> v.title() + " · " + clean(rows.getFirst(), v)), values,
-                "success rate: of the images that the target is right about, as many as its name says, those that it is "
-                        + "wrong about then");
+                List.of("success rate: of the images that the target is right about,",
+                        "as many as its name says, those that it is wrong about then"));
     }
 
     private static String clean(MatrixRow row, Variant v) {

@@ -156,7 +156,7 @@ public final class StudyReport {
             for (String model : config.model()) {
                 List<Cell.Network> of = networks.stream().filter(n -> n.parent().model().equals(model)).toList();
                 ImageFigure.of(study, data, shown(of), config.attacks().getFirst().threatModel(), model + ", "
-                        + config.attacks().getFirst().threatModel().attack() + "; wrong answers coloured").ifPresentOrElse(f -> {
+                        + config.attacks().getFirst().threatModel().attack() + "; above the true class, below what the network answers, coloured where wrong").ifPresentOrElse(f -> {
                             page.heading(2, "Images, " + model);
                             figure("images-" + model, f);
                         }, () -> notes.add("no images of " + model + ": the run's checkpoints are not there"));

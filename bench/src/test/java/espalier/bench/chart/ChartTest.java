@@ -55,6 +55,21 @@ class ChartTest {
     }
 
     @Test
+    void noTitleIsCutOff() {
+        String title = "A title that is a good deal longer than the narrow chart which stands below it";
+        LineChart narrow = new LineChart("", Axis.of("x"), Axis.of("y"), CHART.lines(), false, 200, 150);
+        HeatMap.Group one = new HeatMap.Group("g", List.of("a"));
+        for (Picture picture : List.of(new Panels(title, List.of(List.of(narrow))),
+                new HeatMap("", "from", "to", List.of(one), List.of(one), new double[][] {{0.5}}, List.of(title, "and more")),
+                new ImageSheet(title, List.of("cat"), List.of(), 20))) {
+            BufferedImage image = picture.image(1);
+            long inked = IntStream.range(0, image.getHeight()).filter(y -> image.getRGB(0, y) != Ink.GROUND.getRGB()
+                    || image.getRGB(image.getWidth() - 1, y) != Ink.GROUND.getRGB()).count();
+            assertThat(inked).as(picture.description()).isZero();
+        }
+    }
+
+    @Test
     void svgIsXmlThatSaysWhatItShows() throws Exception {
         assertThat(CHART.svg()).contains("Fall &amp; rise: accuracy, % over compression, for falling, rising");
         String svg = new Panels("Both", List.of(List.of(CHART, CHART))).svg();
