@@ -34,7 +34,7 @@ final class HotProducts {
             "gemm.finishRows", "gemm.gatherPanel",
             "gemm.accumulateOuter", "gemm.dots");
     private static final Set<String> INTEGER =
-            Set.of("int8.columnSums", "int8.products", "int8.requantize", "int8.accumulators", "int8.widen");
+            Set.of("int8.products", "int8.requantize", "int8.accumulators", "int8.widen");
     private static final int INT8_IMAGES = 8;
     private static final int INT8_VALUES = 16 * 32 * 32 * INT8_IMAGES;
 

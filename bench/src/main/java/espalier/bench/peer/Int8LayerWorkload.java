@@ -8,7 +8,7 @@ import espalier.engine.weight.Int8Weight;
 
 /** A layer in integers, on groups of images as large as a lowered network's. */
 final class Int8LayerWorkload implements Workload {
-    private static final int GROUP_BYTES = 1 << 17;
+    private static final int GROUP_BYTES = 1 << 18;
     private static final int LANES = 8;
 
     private final LayerTask task;

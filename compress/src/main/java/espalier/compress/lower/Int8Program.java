@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 /** Steps in integers. Results do not depend on how images are grouped. */
 final class Int8Program extends Program<Int8Program.Memory> {
     /** What the largest activation of a group should fit into: two of them and a widened image, in a second-level cache. */
-    private static final int GROUP_BYTES = 1 << 17;
+    private static final int GROUP_BYTES = 1 << 18;
     private static final int MAX_GROUP = 64;
 
     private final Normalize normalize;

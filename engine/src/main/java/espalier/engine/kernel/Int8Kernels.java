@@ -6,12 +6,13 @@ package espalier.engine.kernel;
  * <p>The matrix product works on <em>panels</em>: {@link #panel()} neighbouring output positions at once, {@link #ROWS}
  * output channels at once. Activations are widened to {@code short} and never gathered: element k of position p is {@code
  * x[xOffset + offsets[k] + p]}, which is a matrix of row length 1 apart as well as a convolution over a padded image, where
- * the offsets are those of the kernel's taps. Weights are packed as {@code w + 128} (see {@link #WEIGHT_SHIFT}), so that
- * products are unsigned 16-bit numbers; what the shift adds, 128 times the sum of a position's activations, is taken off
- * again by the sums of {@link #columnSums}.
+ * the offsets are those of the kernel's taps.
  *
- * <p>One panel is computed by {@code columnSums}, then for each four channels {@link #products}, then for each channel
- * {@link #requantize} or {@link #accumulators}. The scratch in between has a layout of the implementation's own.
+ * <p>Products come in <em>groups</em>, in order, whose sums fit 16 bits: the positive weights of a group sum up to at most
+ * {@link #NARROW_SUM} where activations are below 128, else {@link #WIDE_SUM}, and so do the negative ones.
+ *
+ * <p>One panel is computed by {@link #products} for each four channels, then for each channel {@link #requantize} or {@link
+ * #accumulators}. The scratch in between has a layout of the implementation's own.
  *
  * <p>Requantization is what FBGEMM and ONNX Runtime do: {@code y = clamp(roundHalfToEven(float(sum) · multiplier) +
  * zeroPoint)}, every step in float32. Clamping first, to [low − zeroPoint, high − zeroPoint], is the same because these are
@@ -20,8 +21,10 @@ package espalier.engine.kernel;
 public interface Int8Kernels {
     /** Output channels computed at once. */
     int ROWS = 4;
-    /** Packed weights are {@code w + 128}, within 1..255. */
-    int WEIGHT_SHIFT = 128;
+    /** 258·127 &lt; 2¹⁵. */
+    int NARROW_SUM = 258;
+    /** 128·255 &lt; 2¹⁵. */
+    int WIDE_SUM = 128;
     /**
      * 1.5·2²³: added to a float of magnitude below 2²², it leaves the value rounded half to even in the low mantissa bits.
      */
@@ -35,24 +38,22 @@ public interface Int8Kernels {
     /** {@return the ints that {@code scratch} must hold} */
     int scratch();
 
-    /** Sums the activations of each position: {@code Σ_k x[xOffset + offsets[k] + p]}, k &lt; depth, into scratch. */
-    void columnSums(short[] x, int xOffset, int[] offsets, int depth, int[] scratch);
-
     /**
-     * {@code Σ_k x[xOffset + offsets[k] + p] · w[wOffset + 4·k + r]} for the {@link #ROWS} rows r, into scratch.
+     * {@code Σ_k x[xOffset + offsets[k] + p] · w[wOffset + r·depth + k]} for the {@link #ROWS} rows r, into scratch.
      *
-     * @param depth even; an odd depth is padded with a weight of 0 (and any valid offset)
-     * @param narrow whether all activations are below 128: two products then fit one unsigned 16-bit lane
+     * @param w each weight as both halves of an int: {@code (w & 0xFFFF) · 0x10001}
+     * @param lengths of the groups that a row's depth products come in, the same for the four rows
+     * @param first group, {@code last} the one after the rows'
      */
-    void products(short[] x, int xOffset, int[] offsets, int depth, boolean narrow, short[] w, int wOffset, int[] scratch);
+    void products(short[] x, int xOffset, int[] offsets, int depth, int[] w, int wOffset, byte[] lengths, int first, int last,
+            int[] scratch);
 
     /**
      * {@code Σ_j x[at_i + offsets[columns[j]] + p] · values[j]} for two panels i, j over the non-zeros of one row of a sparse weight:
-     * into rows 0 and 1 of scratch, whose other elements must be 0.
+     * into rows 0 and 1 of scratch.
      *
      * @param values in −127..127
-     * @param lengths the non-zeros come in groups whose sums fit 16 bits: |values| of a group sum up to at most 258 where all
-     * activations are below 128, else 128
+     * @param lengths of the groups that the non-zeros come in
      * @param first group, {@code last} the one after the row's
      * @param from where its non-zeros begin
      */

@@ -2,7 +2,7 @@ package espalier.engine.kernel;
 
 import java.util.Arrays;
 
-/** Integer loops in plain Java. Scratch holds the column sums of a panel, then the sums of four rows. */
+/** Integer loops in plain Java. Scratch holds the sums of four rows. */
 final class ScalarInt8 implements Int8Kernels {
     private static final int PANEL = 32;
 
@@ -13,31 +13,19 @@ final class ScalarInt8 implements Int8Kernels {
 
     @Override
     public int scratch() {
-        return (ROWS + 1) * PANEL;
+        return ROWS * PANEL;
     }
 
     @Override
-    public void columnSums(short[] x, int xOffset, int[] offsets, int depth, int[] scratch) {
-        Arrays.fill(scratch, 0, PANEL, 0);
-        for (int k = 0; k < depth; k++) {
-            int o = xOffset + offsets[k];
-            for (int p = 0; p < PANEL; p++) {
-                scratch[p] += x[o + p];
-            }
-        }
-    }
-
-    @Override
-    public void products(short[] x, int xOffset, int[] offsets, int depth, boolean narrow, short[] w, int wOffset,
-            int[] scratch) {
-        Arrays.fill(scratch, PANEL, (ROWS + 1) * PANEL, 0);
+    public void products(short[] x, int xOffset, int[] offsets, int depth, int[] w, int wOffset, byte[] lengths, int first,
+            int last, int[] scratch) {
+        Arrays.fill(scratch, 0, ROWS * PANEL, 0);
         for (int k = 0; k < depth; k++) {
             int o = xOffset + offsets[k];
             for (int r = 0; r < ROWS; r++) {
-                int weight = w[wOffset + ROWS * k + r];
-                int row = (r + 1) * PANEL;
+                int weight = (short) w[wOffset + r * depth + k];
                 for (int p = 0; p < PANEL; p++) {
-                    scratch[row + p] += weight * x[o + p];
+                    scratch[r * PANEL + p] += weight * x[o + p];
                 }
             }
         }
@@ -46,7 +34,7 @@ final class ScalarInt8 implements Int8Kernels {
     @Override
     public void sparseProducts(short[] x, int at0, int at1, int[] offsets, char[] columns, byte[] values, byte[] lengths, int first,
             int last, int from, int[] scratch) {
-        Arrays.fill(scratch, PANEL, 3 * PANEL, 0);
+        Arrays.fill(scratch, 0, 2 * PANEL, 0);
         int to = from;
         for (int group = first; group < last; group++) {
             to += lengths[group];
@@ -54,8 +42,8 @@ final class ScalarInt8 implements Int8Kernels {
         for (int j = from; j < to; j++) {
             int offset = offsets[columns[j]];
             for (int p = 0; p < PANEL; p++) {
-                scratch[PANEL + p] += values[j] * x[at0 + offset + p];
-                scratch[2 * PANEL + p] += values[j] * x[at1 + offset + p];
+                scratch[p] += values[j] * x[at0 + offset + p];
+                scratch[PANEL + p] += values[j] * x[at1 + offset + p];
             }
         }
     }
@@ -64,19 +52,15 @@ final class ScalarInt8 implements Int8Kernels {
     public void requantize(int[] scratch, int row, int bias, float multiplier, int zeroPoint, int low, int high,
             byte[] y, int yOffset) {
         for (int p = 0; p < PANEL; p++) {
-            y[yOffset + p] = (byte) Int8Kernels.round((sum(scratch, row, p) + bias) * multiplier, zeroPoint, low, high);
+            y[yOffset + p] = (byte) Int8Kernels.round((scratch[row * PANEL + p] + bias) * multiplier, zeroPoint, low, high);
         }
     }
 
     @Override
     public void accumulators(int[] scratch, int row, int bias, int[] y, int yOffset) {
         for (int p = 0; p < PANEL; p++) {
-            y[yOffset + p] = sum(scratch, row, p) + bias;
+            y[yOffset + p] = scratch[row * PANEL + p] + bias;
         }
-    }
-
-    private static int sum(int[] scratch, int row, int p) {
-        return scratch[(row + 1) * PANEL + p] - WEIGHT_SHIFT * scratch[p];
     }
 
     @Override

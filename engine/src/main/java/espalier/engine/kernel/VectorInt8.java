@@ -9,15 +9,15 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Integer loops on 16-bit lanes, two products to a lane where activations have 7 bits: a0·w0 + a1·w1 ≤ 2·127·255 &lt;
- * 65,536.
+ * Integer loops on 16-bit lanes: most products cost one multiplication and one addition for a vector of positions.
  *
- * <p>A vector of 16-bit lanes is viewed as half as many ints {@code t}; {@code s += t} and {@code h += t >>> 16} then hold
- * the odd lane's sum in h, and the even lane's in {@code s − (h << 16)}: no conversion, no shuffle. Results go the same way
- * back: {@code even | odd << 16} is a vector of shorts in their natural order. Accumulators are named locals and pass to the
- * second stage through scratch, never through calls, where a missed inlining would box them.
+ * <p>A group's sum, of 2¹⁵ at first, is an unsigned number in each 16-bit lane. Viewed as half as many ints {@code t}, {@code s
+ * += t} and {@code h += t >>> 16} then hold the odd lane's sum in h, and the even lane's in {@code s − (h << 16)}: no
+ * conversion, no shuffle. s and h begin with what the 2¹⁵ of all groups will add. Results go the same way back: {@code even |
+ * odd << 16} is a vector of shorts in their natural order. Accumulators are named locals and pass to the second stage through
+ * scratch, never through calls, where a missed inlining would box them.
  *
- * <p>Scratch: s and h of each row and vector; then, for each vector, what to add to even and odd lanes for the weight shift.
+ * <p>Scratch: s and h of each row and vector.
  */
 final class VectorInt8 implements Int8Kernels {
     private static final VectorShape SHAPE = Lanes.F.vectorShape();
@@ -34,9 +34,9 @@ final class VectorInt8 implements Int8Kernels {
     /** Vectors in a panel: with 16 registers, the accumulators of four rows and two vectors would not fit. */
     private static final int VECTORS = SHAPE == VectorShape.S_512_BIT ? 2 : 1;
     private static final int ROW = VECTORS * 2 * INTS;
-    private static final int CORRECTIONS = ROWS * ROW;
-    /** 257·255 &lt; 65,536: so many activations sum up in an unsigned 16-bit lane. */
-    private static final int SHORT_SUMS = 257;
+    /** What 2¹⁵ in both of its lanes makes an int. */
+    static final int BOTH_STARTS = 0x80008000;
+    static final int ONE_START = 0x8000;
 
     private final ScalarInt8 scalar = new ScalarInt8();
 
@@ -47,101 +47,89 @@ final class VectorInt8 implements Int8Kernels {
 
     @Override
     public int scratch() {
-        return CORRECTIONS + ROW;
+        return ROWS * ROW;
     }
 
     @Override
-    public void columnSums(short[] x, int xOffset, int[] offsets, int depth, int[] scratch) {
-        for (int v = 0; v < VECTORS; v++) {
-            IntVector even = IntVector.zero(I);
-            IntVector odd = IntVector.zero(I);
-            for (int k = 0; k < depth; ) {
-                ShortVector sum = ShortVector.zero(S);
-                for (int end = Math.min(depth, k + SHORT_SUMS); k < end; k++) {
-                    sum = ShortVector.fromArray(S, x, xOffset + offsets[k] + v * LANES).add(sum);
-                }
-                IntVector t = sum.reinterpretAsInts();
-                even = t.and(0xFFFF).add(even);
-                odd = t.lanewise(VectorOperators.LSHR, 16).add(odd);
-            }
-            int at = CORRECTIONS + v * 2 * INTS;
-            even.mul(-WEIGHT_SHIFT).intoArray(scratch, at);
-            odd.mul(-WEIGHT_SHIFT).intoArray(scratch, at + INTS);
-        }
-    }
-
-    @Override
-    public void products(short[] x, int xOffset, int[] offsets, int depth, boolean narrow, short[] w, int wOffset,
-            int[] scratch) {
-        if (narrow && VECTORS == 2) {
-            narrow4x2(x, xOffset, offsets, depth, w, wOffset, scratch);
-        } else if (narrow) {
-            narrow4x1(x, xOffset, offsets, depth, w, wOffset, scratch);
+    public void products(short[] x, int xOffset, int[] offsets, int depth, int[] w, int wOffset, byte[] lengths, int first,
+            int last, int[] scratch) {
+        if (VECTORS == 2) {
+            fourByTwo(x, xOffset, offsets, depth, w, wOffset, lengths, first, last, scratch);
         } else {
-            for (int v = 0; v < VECTORS; v++) {
-                wide4x1(x, xOffset + v * LANES, offsets, depth, w, wOffset, scratch, v * 2 * INTS);
-            }
+            fourByOne(x, xOffset, offsets, depth, w, wOffset, lengths, first, last, scratch);
         }
     }
 
-    private static void narrow4x2(short[] x, int xOffset, int[] offsets, int depth, short[] w, int wOffset, int[] scratch) {
-        IntVector s00 = IntVector.zero(I);
-        IntVector h00 = s00;
+    private static void fourByTwo(short[] x, int xOffset, int[] offsets, int depth, int[] w, int wOffset,
+            byte[] lengths, int first, int last, int[] scratch) {
+        int w1 = wOffset + depth;
+        int w2 = w1 + depth;
+        int w3 = w2 + depth;
+        IntVector s00 = IntVector.broadcast(I, -BOTH_STARTS * (last - first));
+        IntVector h00 = IntVector.broadcast(I, -ONE_START * (last - first));
         IntVector s01 = s00;
-        IntVector h01 = s00;
+        IntVector h01 = h00;
         IntVector s10 = s00;
-        IntVector h10 = s00;
+        IntVector h10 = h00;
         IntVector s11 = s00;
-        IntVector h11 = s00;
+        IntVector h11 = h00;
         IntVector s20 = s00;
-        IntVector h20 = s00;
+        IntVector h20 = h00;
         IntVector s21 = s00;
-        IntVector h21 = s00;
+        IntVector h21 = h00;
         IntVector s30 = s00;
-        IntVector h30 = s00;
+        IntVector h30 = h00;
         IntVector s31 = s00;
-        IntVector h31 = s00;
-        for (int k = 0, o = wOffset; k < depth; k += 2, o += 2 * ROWS) {
-            int at0 = xOffset + offsets[k];
-            int at1 = xOffset + offsets[k + 1];
-            ShortVector a00 = ShortVector.fromArray(S, x, at0);
-            ShortVector a01 = ShortVector.fromArray(S, x, at0 + LANES);
-            ShortVector a10 = ShortVector.fromArray(S, x, at1);
-            ShortVector a11 = ShortVector.fromArray(S, x, at1 + LANES);
-
-            ShortVector w0 = ShortVector.broadcast(S, w[o]);
-            ShortVector w1 = ShortVector.broadcast(S, w[o + 4]);
-            IntVector t = a00.mul(w0).add(a10.mul(w1)).reinterpretAsInts();
+        IntVector h31 = h00;
+        int k = 0;
+        for (int group = first; group < last; group++) {
+            ShortVector a00 = ShortVector.broadcast(S, Short.MIN_VALUE);
+            ShortVector a01 = a00;
+            ShortVector a10 = a00;
+            ShortVector a11 = a00;
+            ShortVector a20 = a00;
+            ShortVector a21 = a00;
+            ShortVector a30 = a00;
+            ShortVector a31 = a00;
+            for (int end = k + lengths[group]; k < end; k++) {
+                int at = xOffset + offsets[k];
+                ShortVector x0 = ShortVector.fromArray(S, x, at);
+                ShortVector x1 = ShortVector.fromArray(S, x, at + LANES);
+                ShortVector pair = IntVector.broadcast(I, w[wOffset + k]).reinterpretAsShorts();
+                a00 = x0.mul(pair).add(a00);
+                a01 = x1.mul(pair).add(a01);
+                pair = IntVector.broadcast(I, w[w1 + k]).reinterpretAsShorts();
+                a10 = x0.mul(pair).add(a10);
+                a11 = x1.mul(pair).add(a11);
+                pair = IntVector.broadcast(I, w[w2 + k]).reinterpretAsShorts();
+                a20 = x0.mul(pair).add(a20);
+                a21 = x1.mul(pair).add(a21);
+                pair = IntVector.broadcast(I, w[w3 + k]).reinterpretAsShorts();
+                a30 = x0.mul(pair).add(a30);
+                a31 = x1.mul(pair).add(a31);
+            }
+            IntVector t = a00.reinterpretAsInts();
             s00 = t.add(s00);
             h00 = t.lanewise(VectorOperators.LSHR, 16).add(h00);
-            t = a01.mul(w0).add(a11.mul(w1)).reinterpretAsInts();
+            t = a01.reinterpretAsInts();
             s01 = t.add(s01);
             h01 = t.lanewise(VectorOperators.LSHR, 16).add(h01);
-
-            w0 = ShortVector.broadcast(S, w[o + 1]);
-            w1 = ShortVector.broadcast(S, w[o + 5]);
-            t = a00.mul(w0).add(a10.mul(w1)).reinterpretAsInts();
+            t = a10.reinterpretAsInts();
             s10 = t.add(s10);
             h10 = t.lanewise(VectorOperators.LSHR, 16).add(h10);
-            t = a01.mul(w0).add(a11.mul(w1)).reinterpretAsInts();
+            t = a11.reinterpretAsInts();
             s11 = t.add(s11);
             h11 = t.lanewise(VectorOperators.LSHR, 16).add(h11);
-
-            w0 = ShortVector.broadcast(S, w[o + 2]);
-            w1 = ShortVector.broadcast(S, w[o + 6]);
-            t = a00.mul(w0).add(a10.mul(w1)).reinterpretAsInts();
+            t = a20.reinterpretAsInts();
             s20 = t.add(s20);
             h20 = t.lanewise(VectorOperators.LSHR, 16).add(h20);
-            t = a01.mul(w0).add(a11.mul(w1)).reinterpretAsInts();
+            t = a21.reinterpretAsInts();
             s21 = t.add(s21);
             h21 = t.lanewise(VectorOperators.LSHR, 16).add(h21);
-
-            w0 = ShortVector.broadcast(S, w[o + 3]);
-            w1 = ShortVector.broadcast(S, w[o + 7]);
-            t = a00.mul(w0).add(a10.mul(w1)).reinterpretAsInts();
+            t = a30.reinterpretAsInts();
             s30 = t.add(s30);
             h30 = t.lanewise(VectorOperators.LSHR, 16).add(h30);
-            t = a01.mul(w0).add(a11.mul(w1)).reinterpretAsInts();
+            t = a31.reinterpretAsInts();
             s31 = t.add(s31);
             h31 = t.lanewise(VectorOperators.LSHR, 16).add(h31);
         }
@@ -163,28 +151,47 @@ final class VectorInt8 implements Int8Kernels {
         h31.intoArray(scratch, 3 * ROW + 3 * INTS);
     }
 
-    private static void narrow4x1(short[] x, int xOffset, int[] offsets, int depth, short[] w, int wOffset, int[] scratch) {
-        IntVector s0 = IntVector.zero(I);
-        IntVector h0 = s0;
+    private static void fourByOne(short[] x, int xOffset, int[] offsets, int depth, int[] w, int wOffset,
+            byte[] lengths, int first, int last, int[] scratch) {
+        int w1 = wOffset + depth;
+        int w2 = w1 + depth;
+        int w3 = w2 + depth;
+        IntVector s0 = IntVector.broadcast(I, -BOTH_STARTS * (last - first));
+        IntVector h0 = IntVector.broadcast(I, -ONE_START * (last - first));
         IntVector s1 = s0;
-        IntVector h1 = s0;
+        IntVector h1 = h0;
         IntVector s2 = s0;
-        IntVector h2 = s0;
+        IntVector h2 = h0;
         IntVector s3 = s0;
-        IntVector h3 = s0;
-        for (int k = 0, o = wOffset; k < depth; k += 2, o += 2 * ROWS) {
-            ShortVector a0 = ShortVector.fromArray(S, x, xOffset + offsets[k]);
-            ShortVector a1 = ShortVector.fromArray(S, x, xOffset + offsets[k + 1]);
-            IntVector t = a0.mul(w[o]).add(a1.mul(w[o + 4])).reinterpretAsInts();
+        IntVector h3 = h0;
+        int k = 0;
+        for (int group = first; group < last; group++) {
+            ShortVector a0 = ShortVector.broadcast(S, Short.MIN_VALUE);
+            ShortVector a1 = a0;
+            ShortVector a2 = a0;
+            ShortVector a3 = a0;
+            for (int end = k + lengths[group]; k < end; k++) {
+                int at = xOffset + offsets[k];
+                ShortVector x0 = ShortVector.fromArray(S, x, at);
+                ShortVector pair = IntVector.broadcast(I, w[wOffset + k]).reinterpretAsShorts();
+                a0 = x0.mul(pair).add(a0);
+                pair = IntVector.broadcast(I, w[w1 + k]).reinterpretAsShorts();
+                a1 = x0.mul(pair).add(a1);
+                pair = IntVector.broadcast(I, w[w2 + k]).reinterpretAsShorts();
+                a2 = x0.mul(pair).add(a2);
+                pair = IntVector.broadcast(I, w[w3 + k]).reinterpretAsShorts();
+                a3 = x0.mul(pair).add(a3);
+            }
+            IntVector t = a0.reinterpretAsInts();
             s0 = t.add(s0);
             h0 = t.lanewise(VectorOperators.LSHR, 16).add(h0);
-            t = a0.mul(w[o + 1]).add(a1.mul(w[o + 5])).reinterpretAsInts();
+            t = a1.reinterpretAsInts();
             s1 = t.add(s1);
             h1 = t.lanewise(VectorOperators.LSHR, 16).add(h1);
-            t = a0.mul(w[o + 2]).add(a1.mul(w[o + 6])).reinterpretAsInts();
+            t = a2.reinterpretAsInts();
             s2 = t.add(s2);
             h2 = t.lanewise(VectorOperators.LSHR, 16).add(h2);
-            t = a0.mul(w[o + 3]).add(a1.mul(w[o + 7])).reinterpretAsInts();
+            t = a3.reinterpretAsInts();
             s3 = t.add(s3);
             h3 = t.lanewise(VectorOperators.LSHR, 16).add(h3);
         }
@@ -196,42 +203,6 @@ final class VectorInt8 implements Int8Kernels {
         h2.intoArray(scratch, 2 * ROW + INTS);
         s3.intoArray(scratch, 3 * ROW);
         h3.intoArray(scratch, 3 * ROW + INTS);
-    }
-
-    /** For 8-bit activations, one product to a lane: 255·255 &lt; 65,536. */
-    private static void wide4x1(short[] x, int xOffset, int[] offsets, int depth, short[] w, int wOffset, int[] scratch,
-            int at) {
-        IntVector s0 = IntVector.zero(I);
-        IntVector h0 = s0;
-        IntVector s1 = s0;
-        IntVector h1 = s0;
-        IntVector s2 = s0;
-        IntVector h2 = s0;
-        IntVector s3 = s0;
-        IntVector h3 = s0;
-        for (int k = 0, o = wOffset; k < depth; k++, o += ROWS) {
-            ShortVector a = ShortVector.fromArray(S, x, xOffset + offsets[k]);
-            IntVector t = a.mul(w[o]).reinterpretAsInts();
-            s0 = t.add(s0);
-            h0 = t.lanewise(VectorOperators.LSHR, 16).add(h0);
-            t = a.mul(w[o + 1]).reinterpretAsInts();
-            s1 = t.add(s1);
-            h1 = t.lanewise(VectorOperators.LSHR, 16).add(h1);
-            t = a.mul(w[o + 2]).reinterpretAsInts();
-            s2 = t.add(s2);
-            h2 = t.lanewise(VectorOperators.LSHR, 16).add(h2);
-            t = a.mul(w[o + 3]).reinterpretAsInts();
-            s3 = t.add(s3);
-            h3 = t.lanewise(VectorOperators.LSHR, 16).add(h3);
-        }
-        s0.intoArray(scratch, at);
-        h0.intoArray(scratch, at + INTS);
-        s1.intoArray(scratch, at + ROW);
-        h1.intoArray(scratch, at + ROW + INTS);
-        s2.intoArray(scratch, at + 2 * ROW);
-        h2.intoArray(scratch, at + 2 * ROW + INTS);
-        s3.intoArray(scratch, at + 3 * ROW);
-        h3.intoArray(scratch, at + 3 * ROW + INTS);
     }
 
     @Override
@@ -254,8 +225,8 @@ final class VectorInt8 implements Int8Kernels {
             int at = v * 2 * INTS;
             IntVector h = IntVector.fromArray(I, scratch, row * ROW + at + INTS);
             IntVector even = IntVector.fromArray(I, scratch, row * ROW + at).sub(h.lanewise(VectorOperators.LSHL, 16))
-                    .add(IntVector.fromArray(I, scratch, CORRECTIONS + at)).add(bias);
-            IntVector odd = h.add(IntVector.fromArray(I, scratch, CORRECTIONS + at + INTS)).add(bias);
+                    .add(bias);
+            IntVector odd = h.add(bias);
             FloatVector ve = ((FloatVector) even.convert(VectorOperators.I2F, 0)).mul(multiplier);
             FloatVector vo = ((FloatVector) odd.convert(VectorOperators.I2F, 0)).mul(multiplier);
             even = ve.max(least).min(most).add(ROUND).reinterpretAsInts().add(zeroPoint - ROUND_BITS);
@@ -272,8 +243,8 @@ final class VectorInt8 implements Int8Kernels {
             for (int i = 0; i < INTS; i++) {
                 int h = scratch[row * ROW + at + INTS + i];
                 int p = yOffset + v * LANES + 2 * i;
-                y[p] = scratch[row * ROW + at + i] - (h << 16) + scratch[CORRECTIONS + at + i] + bias;
-                y[p + 1] = h + scratch[CORRECTIONS + at + INTS + i] + bias;
+                y[p] = scratch[row * ROW + at + i] - (h << 16) + bias;
+                y[p + 1] = h + bias;
             }
         }
     }

@@ -7,10 +7,8 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Sparse integer products on 16-bit lanes: non-zeros are summed in them for as long as their sum fits, so that most cost one
- * multiplication and one addition for 32 positions.
- *
- * <p>Sums are left as {@link VectorInt8} reads them: {@code s = even + (odd << 16)}, then odd.
+ * Sparse integer products on 16-bit lanes. A group's sum begins with 2¹⁵ and is taken apart as {@link VectorInt8} does, which
+ * also reads what is left in scratch.
  */
 final class VectorSparseInt8 {
     private static final VectorShape SHAPE = Lanes.F.vectorShape();
@@ -22,77 +20,77 @@ final class VectorSparseInt8 {
 
     static void fourVectors(short[] x, int x0, int x1, int x2, int x3, int[] offsets, char[] columns, byte[] values,
             byte[] lengths, int first, int last, int from, int[] sums, int to0, int to1, int to2, int to3) {
-        IntVector even0 = IntVector.zero(I);
-        IntVector odd0 = IntVector.zero(I);
-        IntVector even1 = IntVector.zero(I);
-        IntVector odd1 = IntVector.zero(I);
-        IntVector even2 = IntVector.zero(I);
-        IntVector odd2 = IntVector.zero(I);
-        IntVector even3 = IntVector.zero(I);
-        IntVector odd3 = IntVector.zero(I);
+        IntVector s0 = IntVector.broadcast(I, -VectorInt8.BOTH_STARTS * (last - first));
+        IntVector h0 = IntVector.broadcast(I, -VectorInt8.ONE_START * (last - first));
+        IntVector s1 = s0;
+        IntVector h1 = h0;
+        IntVector s2 = s0;
+        IntVector h2 = h0;
+        IntVector s3 = s0;
+        IntVector h3 = h0;
         int j = from;
         for (int group = first; group < last; group++) {
-            ShortVector s0 = ShortVector.zero(S);
-            ShortVector s1 = ShortVector.zero(S);
-            ShortVector s2 = ShortVector.zero(S);
-            ShortVector s3 = ShortVector.zero(S);
+            ShortVector a0 = ShortVector.broadcast(S, Short.MIN_VALUE);
+            ShortVector a1 = a0;
+            ShortVector a2 = a0;
+            ShortVector a3 = a0;
             for (int end = j + lengths[group]; j < end; j++) {
                 ShortVector w = ShortVector.broadcast(S, values[j]);
                 int offset = offsets[columns[j]];
-                s0 = ShortVector.fromArray(S, x, x0 + offset).mul(w).add(s0);
-                s1 = ShortVector.fromArray(S, x, x1 + offset).mul(w).add(s1);
-                s2 = ShortVector.fromArray(S, x, x2 + offset).mul(w).add(s2);
-                s3 = ShortVector.fromArray(S, x, x3 + offset).mul(w).add(s3);
+                a0 = ShortVector.fromArray(S, x, x0 + offset).mul(w).add(a0);
+                a1 = ShortVector.fromArray(S, x, x1 + offset).mul(w).add(a1);
+                a2 = ShortVector.fromArray(S, x, x2 + offset).mul(w).add(a2);
+                a3 = ShortVector.fromArray(S, x, x3 + offset).mul(w).add(a3);
             }
-            IntVector t0 = s0.reinterpretAsInts();
-            even0 = t0.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16).add(even0);
-            odd0 = t0.lanewise(VectorOperators.ASHR, 16).add(odd0);
-            IntVector t1 = s1.reinterpretAsInts();
-            even1 = t1.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16).add(even1);
-            odd1 = t1.lanewise(VectorOperators.ASHR, 16).add(odd1);
-            IntVector t2 = s2.reinterpretAsInts();
-            even2 = t2.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16).add(even2);
-            odd2 = t2.lanewise(VectorOperators.ASHR, 16).add(odd2);
-            IntVector t3 = s3.reinterpretAsInts();
-            even3 = t3.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16).add(even3);
-            odd3 = t3.lanewise(VectorOperators.ASHR, 16).add(odd3);
+            IntVector t = a0.reinterpretAsInts();
+            s0 = t.add(s0);
+            h0 = t.lanewise(VectorOperators.LSHR, 16).add(h0);
+            t = a1.reinterpretAsInts();
+            s1 = t.add(s1);
+            h1 = t.lanewise(VectorOperators.LSHR, 16).add(h1);
+            t = a2.reinterpretAsInts();
+            s2 = t.add(s2);
+            h2 = t.lanewise(VectorOperators.LSHR, 16).add(h2);
+            t = a3.reinterpretAsInts();
+            s3 = t.add(s3);
+            h3 = t.lanewise(VectorOperators.LSHR, 16).add(h3);
         }
-        even0.add(odd0.lanewise(VectorOperators.LSHL, 16)).intoArray(sums, to0);
-        odd0.intoArray(sums, to0 + INTS);
-        even1.add(odd1.lanewise(VectorOperators.LSHL, 16)).intoArray(sums, to1);
-        odd1.intoArray(sums, to1 + INTS);
-        even2.add(odd2.lanewise(VectorOperators.LSHL, 16)).intoArray(sums, to2);
-        odd2.intoArray(sums, to2 + INTS);
-        even3.add(odd3.lanewise(VectorOperators.LSHL, 16)).intoArray(sums, to3);
-        odd3.intoArray(sums, to3 + INTS);
+        s0.intoArray(sums, to0);
+        h0.intoArray(sums, to0 + INTS);
+        s1.intoArray(sums, to1);
+        h1.intoArray(sums, to1 + INTS);
+        s2.intoArray(sums, to2);
+        h2.intoArray(sums, to2 + INTS);
+        s3.intoArray(sums, to3);
+        h3.intoArray(sums, to3 + INTS);
     }
 
     static void twoVectors(short[] x, int x0, int x1, int[] offsets, char[] columns, byte[] values,
             byte[] lengths, int first, int last, int from, int[] sums, int to0, int to1) {
-        IntVector even0 = IntVector.zero(I);
-        IntVector odd0 = IntVector.zero(I);
-        IntVector even1 = IntVector.zero(I);
-        IntVector odd1 = IntVector.zero(I);
+        IntVector s0 = IntVector.broadcast(I, -VectorInt8.BOTH_STARTS * (last - first));
+        IntVector h0 = IntVector.broadcast(I, -VectorInt8.ONE_START * (last - first));
+        IntVector s1 = s0;
+        IntVector h1 = h0;
         int j = from;
         for (int group = first; group < last; group++) {
-            ShortVector s0 = ShortVector.zero(S);
-            ShortVector s1 = ShortVector.zero(S);
+            ShortVector a0 = ShortVector.broadcast(S, Short.MIN_VALUE);
+            ShortVector a1 = a0;
             for (int end = j + lengths[group]; j < end; j++) {
                 ShortVector w = ShortVector.broadcast(S, values[j]);
                 int offset = offsets[columns[j]];
-                s0 = ShortVector.fromArray(S, x, x0 + offset).mul(w).add(s0);
-                s1 = ShortVector.fromArray(S, x, x1 + offset).mul(w).add(s1);
+                a0 = ShortVector.fromArray(S, x, x0 + offset).mul(w).add(a0);
+                a1 = ShortVector.fromArray(S, x, x1 + offset).mul(w).add(a1);
             }
-            IntVector t0 = s0.reinterpretAsInts();
-            even0 = t0.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16).add(even0);
-            odd0 = t0.lanewise(VectorOperators.ASHR, 16).add(odd0);
-            IntVector t1 = s1.reinterpretAsInts();
-            even1 = t1.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16).add(even1);
-            odd1 = t1.lanewise(VectorOperators.ASHR, 16).add(odd1);
+            IntVector t = a0.reinterpretAsInts();
+            s0 = t.add(s0);
+            h0 = t.lanewise(VectorOperators.LSHR, 16).add(h0);
+            t = a1.reinterpretAsInts();
+            s1 = t.add(s1);
+            h1 = t.lanewise(VectorOperators.LSHR, 16).add(h1);
         }
-        even0.add(odd0.lanewise(VectorOperators.LSHL, 16)).intoArray(sums, to0);
-        odd0.intoArray(sums, to0 + INTS);
-        even1.add(odd1.lanewise(VectorOperators.LSHL, 16)).intoArray(sums, to1);
-        odd1.intoArray(sums, to1 + INTS);
+        s0.intoArray(sums, to0);
+        h0.intoArray(sums, to0 + INTS);
+        s1.intoArray(sums, to1);
+        h1.intoArray(sums, to1 + INTS);
     }
 }

@@ -23,6 +23,9 @@ import java.util.Arrays;
  * {@link Int8Kernels}.
  */
 public final class Int8Conv2d {
+    /** Weights that are spread out at a time: with a row of tiles, within a second-level cache. */
+    private static final int SPREAD = 1 << 16;
+
     private final ConvShape g;
     private final int groups;
     private final Int8Kernels kernels;
@@ -31,15 +34,15 @@ public final class Int8Conv2d {
     private final int rows;
     private final int tiles;
     private final int depth;
-    private final int evenDepth;
     /** Of a group: where each product's activation lies in the widened image, in pixels. */
     private final int[] taps;
     private final int subHeight;
     private final int subWidth;
     /** Dense weights; else null. */
-    private final short[] packed;
+    private final byte[] dense;
     /** Sparse weights; else null. */
-    private final SparseRows sparse;
+    private final CsrInt8Weight sparse;
+    private final Groups products;
     private final int[] biases;
     private final float[] multipliers;
     private final float[] outputScales;
@@ -68,7 +71,6 @@ public final class Int8Conv2d {
         outputZero = output.zeroPoint();
         outChannels = g.o() * groups;
         depth = g.taps();
-        evenDepth = (depth + 1) / 2 * 2;
         if (weight.shape().dim(0) != outChannels || (long) depth * outChannels != weight.shape().size()
                 || bias.length != outChannels || g.oh() < 1 || g.ow() < 1) {
             throw new IllegalArgumentException("int8 convolution: weight " + weight.shape() + " and " + bias.length
@@ -88,14 +90,16 @@ public final class Int8Conv2d {
         byte[] values;
         switch (weight) {
             case Int8Weight w -> {
-                packed = pack(w.values());
+                dense = w.values();
                 sparse = null;
+                products = Groups.of(dense, groups, rows, depth, input.narrow());
                 scales = w.scales();
-                values = w.values();
+                values = dense;
             }
             case CsrInt8Weight w -> {
-                packed = null;
-                sparse = SparseRows.of(w, input.narrow());
+                dense = null;
+                sparse = w;
+                products = Groups.of(w, input.narrow());
                 scales = w.scales();
                 values = w.toInt8().values();
             }
@@ -126,7 +130,7 @@ public final class Int8Conv2d {
     }
 
     private int[] taps() {
-        int[] taps = new int[evenDepth];
+        int[] taps = new int[depth];
         int s = g.stride();
         int k = 0;
         for (int c = 0; c < g.c(); c++) {
@@ -138,26 +142,11 @@ public final class Int8Conv2d {
                 }
             }
         }
-        // The padding of an odd depth has weight 0 and may read anything.
         return taps;
     }
 
     private int subImage(int channel, int yPhase, int xPhase) {
         return ((channel * g.stride() + yPhase) * g.stride() + xPhase) * subHeight * subWidth;
-    }
-
-    /** [groups][tiles][evenDepth][ROWS], shifted; rows beyond the last are 0. */
-    private short[] pack(byte[] w) {
-        short[] packed = new short[groups * tiles * evenDepth * ROWS];
-        for (int o = 0; o < outChannels; o++) {
-            int row = o % rows;
-            int tile = o / rows * tiles + row / ROWS;
-            for (int k = 0; k < depth; k++) {
-                packed[(tile * evenDepth + k) * ROWS + row % ROWS] =
-                        (short) (w[o * depth + k] + Int8Kernels.WEIGHT_SHIFT);
-            }
-        }
-        return packed;
     }
 
     /**
@@ -186,9 +175,9 @@ public final class Int8Conv2d {
     private void compute(byte[] x, int n, byte[] y, float[] floats, int floatOffset, Int8Scratch scratch) {
         int panel = kernels.panel();
         short[] widened = widen(x, n, scratch.widened(subImage(g.c() * groups, 0, 0) * n + panel));
-        int[] offsets = scratch.offsets(evenDepth);
-        for (int k = 0; k < evenDepth; k++) {
-            offsets[k] = taps[k] * n;
+        int[] offsets = scratch.offsets(depth);
+        for (int k = 0; k < depth; k++) {
+            offsets[k] = Int8Scratch.FIRST + taps[k] * n;
         }
         int[] sums = scratch.sums(kernels.scratch());
         int valid = g.ow() * n;
@@ -198,26 +187,30 @@ public final class Int8Conv2d {
         boolean byRows = g.oh() * ceilDiv(valid, panel) <= ceilDiv(whole, panel);
         int runs = byRows ? g.oh() : 1;
         int length = byRows ? valid : whole;
+        // Of a large layer only so many rows at a time are spread out as stay in the cache.
+        int block = sparse != null ? tiles : Math.clamp(SPREAD / (ROWS * depth), 1, tiles);
+        int step = sparse != null ? 2 * panel : panel;
         for (int group = 0; group < groups; group++) {
             int base = subImage(group * g.c(), 0, 0) * n;
-            for (int run = 0; run < runs; run++) {
-                if (sparse != null) {
-                    for (int p = 0; p < length; p += 2 * panel) {
-                        sparsePanels(widened, base + run * pitch, p, length, group, run, pitch, valid, n, offsets, sums,
-                                y, floats, floatOffset, scratch);
-                    }
-                    continue;
-                }
-                for (int p = 0; p < length; p += panel) {
-                    int at = base + run * pitch + p;
-                    kernels.columnSums(widened, at, offsets, depth, sums);
-                    for (int tile = 0; tile < tiles; tile++) {
-                        kernels.products(widened, at, offsets, evenDepth, input.narrow(), packed,
-                                (group * tiles + tile) * evenDepth * ROWS, sums);
-                        int first = group * rows + tile * ROWS;
-                        int last = Math.min(first + ROWS, (group + 1) * rows);
-                        for (int o = first; o < last; o++) {
-                            finish(sums, o - first, o, run, p, length, pitch, valid, n, y, floats, floatOffset, scratch);
+            for (int first = 0; first < tiles; first += block) {
+                int last = Math.min(first + block, tiles);
+                int[] weights = sparse != null ? null : spread(group, first, last, scratch.weights(block * ROWS * depth));
+                for (int run = 0; run < runs; run++) {
+                    for (int p = 0; p < length; p += step) {
+                        int at = base + run * pitch;
+                        if (sparse != null) {
+                            sparsePanels(widened, at, p, length, group, run, pitch, valid, n, offsets, sums, y, floats,
+                                    floatOffset, scratch);
+                            continue;
+                        }
+                        for (int tile = first; tile < last; tile++) {
+                            int unit = group * tiles + tile;
+                            kernels.products(widened, at + p, offsets, depth, weights, (tile - first) * ROWS * depth,
+                                    products.lengths(), products.starts()[unit], products.starts()[unit + 1], sums);
+                            for (int row = tile * ROWS; row < Math.min((tile + 1) * ROWS, rows); row++) {
+                                finish(sums, row - tile * ROWS, group * rows + row, run, p, length, pitch, valid, n, y,
+                                        floats, floatOffset, scratch);
+                            }
                         }
                     }
                 }
@@ -225,16 +218,25 @@ public final class Int8Conv2d {
         }
     }
 
+    /** {@return each weight of the tiles as both halves of an int; rows beyond the last are 0} */
+    private int[] spread(int group, int firstTile, int lastTile, int[] weights) {
+        int from = (group * rows + firstTile * ROWS) * depth;
+        int size = (Math.min(lastTile * ROWS, rows) - firstTile * ROWS) * depth;
+        for (int i = 0; i < size; i++) {
+            weights[i] = dense[from + i] & 0xFFFF | dense[from + i] << 16;
+        }
+        Arrays.fill(weights, size, (lastTile - firstTile) * ROWS * depth, 0);
+        return weights;
+    }
+
     /** Two neighbouring panels of a sparse layer; where the second begins beyond the end, it is the first. */
     private void sparsePanels(short[] widened, int at, int p, int length, int group, int run, int pitch, int valid, int n,
             int[] offsets, int[] sums, byte[] y, float[] floats, int floatOffset, Int8Scratch scratch) {
         int panel = kernels.panel();
         int second = p + panel < length ? p + panel : p;
-        CsrInt8Weight w = sparse.weight();
-        Arrays.fill(sums, 0, kernels.scratch(), 0);
         for (int o = group * rows; o < (group + 1) * rows; o++) {
-            kernels.sparseProducts(widened, at + p, at + second, offsets, w.columns(), w.values(), sparse.lengths(),
-                    sparse.groups()[o], sparse.groups()[o + 1], w.starts()[o], sums);
+            kernels.sparseProducts(widened, at + p, at + second, offsets, sparse.columns(), sparse.values(),
+                    products.lengths(), products.starts()[o], products.starts()[o + 1], sparse.starts()[o], sums);
             finish(sums, 0, o, run, p, length, pitch, valid, n, y, floats, floatOffset, scratch);
             if (second > p) {
                 finish(sums, 1, o, run, second, length, pitch, valid, n, y, floats, floatOffset, scratch);
@@ -287,7 +289,8 @@ public final class Int8Conv2d {
     private short[] widen(byte[] x, int n, short[] widened) {
         int s = g.stride();
         if (s > 1 || g.padding() > 0) {
-            Arrays.fill(widened, 0, subImage(g.c() * groups, 0, 0) * n, (short) input.zeroPoint());
+            Arrays.fill(widened, Int8Scratch.FIRST, Int8Scratch.FIRST + subImage(g.c() * groups, 0, 0) * n,
+                    (short) input.zeroPoint());
         }
         for (int c = 0; c < g.c() * groups; c++) {
             for (int row = 0; row < g.h(); row++) {
@@ -296,7 +299,8 @@ public final class Int8Conv2d {
                 for (int first = 0; first < Math.min(s, g.w()); first++) {
                     int column = first + g.padding();
                     int to = subImage(c, padded % s, column % s) + padded / s * subWidth + column / s;
-                    kernels.widen(x, (from + first) * n, s * n, widened, to * n, ceilDiv(g.w() - first, s), n);
+                    kernels.widen(x, (from + first) * n, s * n, widened, Int8Scratch.FIRST + to * n,
+                            ceilDiv(g.w() - first, s), n);
                 }
             }
         }

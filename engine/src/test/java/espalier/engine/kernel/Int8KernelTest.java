@@ -3,6 +3,7 @@ package espalier.engine.kernel;
 import static espalier.engine.kernel.Int8Kernels.ROWS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,24 +31,28 @@ class Int8KernelTest {
     }
 
     private void products(Int8Kernels kernels, int depth, boolean narrow, boolean extreme) {
-        int even = (depth + 1) / 2 * 2;
         int panel = kernels.panel();
         int max = narrow ? 127 : 255;
-        short[] x = new short[3 + 2 * even + panel];
+        int group = narrow ? 2 : 1;
+        short[] x = new short[3 + 2 * depth + panel];
         for (int i = 0; i < x.length; i++) {
             x[i] = (short) (extreme ? max : random.nextInt(max + 1));
         }
-        int[] offsets = new int[even];
-        short[] w = new short[5 + ROWS * even];
+        int[] offsets = new int[depth];
+        int[] w = new int[5 + ROWS * depth];
         for (int k = 0; k < depth; k++) {
-            offsets[k] = random.nextInt(2 * even);
+            offsets[k] = random.nextInt(2 * depth);
             for (int r = 0; r < ROWS; r++) {
-                w[5 + ROWS * k + r] = (short) (128 + (extreme ? r % 2 == 0 ? 127 : -127 : random.nextInt(-127, 128)));
+                int weight = extreme ? r % 2 == 0 ? 127 : -127 : random.nextInt(-127, 128);
+                w[5 + r * depth + k] = (weight & 0xFFFF) * 0x10001;
             }
         }
+        byte[] lengths = new byte[4 + Math.ceilDiv(depth, group)];
+        for (int k = 0; k < depth; k++) {
+            lengths[3 + k / group]++;
+        }
         int[] scratch = new int[kernels.scratch()];
-        kernels.columnSums(x, 3, offsets, depth, scratch);
-        kernels.products(x, 3, offsets, even, narrow, w, 5, scratch);
+        kernels.products(x, 3, offsets, depth, w, 5, lengths, 3, lengths.length - 1, scratch);
         int[] sums = new int[panel + 2];
         byte[] bytes = new byte[panel + 2];
         for (int r = 0; r < ROWS; r++) {
@@ -58,7 +63,7 @@ class Int8KernelTest {
             for (int p = 0; p < panel; p++) {
                 long sum = bias;
                 for (int k = 0; k < depth; k++) {
-                    sum += (long) x[3 + offsets[k] + p] * (w[5 + ROWS * k + r] - 128);
+                    sum += (long) x[3 + offsets[k] + p] * (short) w[5 + r * depth + k];
                 }
                 assertThat(sums[1 + p]).as("depth %d narrow %s row %d position %d", depth, narrow, r, p).isEqualTo(sum);
                 double rounded = Math.rint((float) sum * multiplier) + 17;
@@ -71,11 +76,40 @@ class Int8KernelTest {
 
     @ParameterizedTest
     @MethodSource("kernels")
+    void sparseProductsAreExactWhereAGroupHoldsAsMuchAsItCan(Int8Kernels kernels) {
+        int panel = kernels.panel();
+        short[] x = new short[4 + 2 * panel];
+        char[] columns = {9, 9, 1, 0, 1, 0, 1, 0};
+        int[] offsets = {0, 2};
+        int[] scratch = new int[kernels.scratch()];
+        int[] sums = new int[2 * panel];
+        for (int max : new int[] {127, 255}) {
+            int rest = (max == 127 ? Int8Kernels.NARROW_SUM : Int8Kernels.WIDE_SUM) % 127;
+            for (int sign : new int[] {1, -1}) {
+                byte[] values = {9, 9, (byte) (127 * sign), (byte) (max == 127 ? 127 * sign : 0), (byte) (rest * sign),
+                        127, -127, 5};
+                Arrays.fill(x, (short) max);
+                x[5] = 3;
+                kernels.sparseProducts(x, 1, 1 + panel, offsets, columns, values, new byte[] {2, 3, 2, 1}, 1, 4, 2, scratch);
+                kernels.accumulators(scratch, 0, 11, sums, 0);
+                kernels.accumulators(scratch, 1, 11, sums, panel);
+                for (int p = 0; p < sums.length; p++) {
+                    int expected = 11;
+                    for (int j = 2; j < values.length; j++) {
+                        expected += values[j] * x[1 + offsets[columns[j]] + p];
+                    }
+                    assertThat(sums[p]).isEqualTo(expected);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("kernels")
     void requantizationRoundsHalfToEvenAndSaturates(Int8Kernels kernels) {
         int[] scratch = new int[kernels.scratch()];
         short[] zeros = new short[kernels.panel()];
-        kernels.columnSums(zeros, 0, new int[2], 1, scratch);
-        kernels.products(zeros, 0, new int[2], 2, true, new short[2 * ROWS], 0, scratch);
+        kernels.products(zeros, 0, new int[2], 2, new int[2 * ROWS], 0, new byte[] {2}, 0, 1, scratch);
         byte[] y = new byte[kernels.panel()];
         int[][] cases = {{1, 10}, {3, 12}, {5, 12}, {-1, 10}, {-3, 8}, {-5, 8}, {7, 14}, {1 << 30, 127}, {-(1 << 30), 3}};
         for (int[] c : cases) {
