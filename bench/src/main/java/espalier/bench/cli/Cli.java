@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -37,6 +38,7 @@ public final class Cli {
     public static CommandLine commandLine() {
         CommandLine line = new CommandLine(new EspalierCommand());
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.registerConverter(Pattern.class, new Names.Regex());
         line.setUsageHelpWidth(100);
         line.setUsageHelpAutoWidth(true);
         line.setUsageHelpLongOptionsMaxWidth(32);
@@ -44,9 +46,9 @@ public final class Cli {
         line.setExecutionExceptionHandler((e, command, _) -> fail(command, e));
         line.setExecutionStrategy(parsed -> {
             try {
-                line.<EspalierCommand>getCommand().applyThreads();
-            } catch (Options.Misused e) {
-                return misused(line, e, "");
+                line.<EspalierCommand>getCommand().prepare();
+            } catch (Options.Misused | UserError e) {
+                return fail(line, e);
             }
             return new CommandLine.RunLast().execute(parsed);
         });

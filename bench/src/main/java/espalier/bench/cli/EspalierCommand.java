@@ -40,7 +40,11 @@ final class EspalierCommand {
     @Option(names = "--debug", scope = ScopeType.INHERIT, order = 102, description = "Show the stack trace of a failure.")
     boolean debug;
 
-    void applyThreads() {
+    /** What holds for all commands, before any of them works. */
+    void prepare() {
+        if (json != null && !json.toString().equals(Output.STDOUT)) {
+            OutPath.requireWritableFile(json);
+        }
         if (threads != null) {
             Options.atLeast(1, threads, "--threads");
             Parallel.setThreads(threads);

@@ -77,6 +77,9 @@ final class EvaluateCommand implements Runnable {
         requireConsistent();
         Attack chosen = attack == null ? null : options.attack(attack);
         network.requireWeights();
+        if (network.out != null) {
+            new OutPath(network.out).requireWritable();
+        }
         Dataset data = network.loadDataset();
         Split test = samples == null ? data.test() : data.test().head(Options.atLeast(1, samples, "--samples"));
         Subject subject = subject(data);
@@ -131,6 +134,9 @@ final class EvaluateCommand implements Runnable {
 
     private Subject subject(Dataset data) {
         if (!LoweredModel.isLowered(network.weights)) {
+            if (parentWeights != null) {
+                throw Options.usage("--parent-weights is for lowered networks; " + network.weights + " has its own gradients");
+            }
             Model model = network.model(data);
             return new Subject(model.name(), "", model::logits, Sizes.of(model), model::logits, false);
         }

@@ -16,8 +16,10 @@ import espalier.nn.train.OptimizerConfig;
 import espalier.nn.train.ScheduleConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -71,7 +73,7 @@ final class Names {
     }
 
     /** One of some values, by what its {@code toString} says. */
-    abstract static class ConstantOf<E> implements ITypeConverter<E> {
+    abstract static class ConstantOf<E> implements ITypeConverter<E>, Iterable<String> {
         private final E[] constants;
 
         ConstantOf(E[] constants) {
@@ -85,8 +87,12 @@ final class Names {
                     return constant;
                 }
             }
-            throw new TypeConversionException("'" + value + "' is not one of "
-                    + Arrays.stream(constants).map(E::toString).collect(Collectors.joining(", ")));
+            throw new TypeConversionException("'" + value + "' is not one of " + String.join(", ", this));
+        }
+
+        @Override
+        public Iterator<String> iterator() {
+            return Arrays.stream(constants).map(E::toString).iterator();
         }
     }
 
@@ -94,6 +100,18 @@ final class Names {
     static final class Strategy extends ConstantOf<PruningStrategy> {
         Strategy() {
             super(PruningStrategy.values());
+        }
+    }
+
+    /** {@code --only}. */
+    static final class Regex implements ITypeConverter<Pattern> {
+        @Override
+        public Pattern convert(String value) {
+            try {
+                return Pattern.compile(value);
+            } catch (PatternSyntaxException e) {
+                throw new TypeConversionException("'" + value + "' is not a regular expression: " + e.getDescription());
+            }
         }
     }
 

@@ -18,17 +18,29 @@ record OutPath(Path path) {
 
     /** Refuses, before any work is done for it, a place that cannot be written to. Makes no folder yet. */
     OutPath requireWritable() {
-        Path existing = network().toAbsolutePath().getParent();
+        requireWritable(path, network());
+        return this;
+    }
+
+    /** The same for a file, which may be there already. */
+    static void requireWritableFile(Path file) {
+        if (Files.isDirectory(file)) {
+            throw new UserError(file + " cannot be written: it is a folder");
+        }
+        requireWritable(file, file);
+    }
+
+    private static void requireWritable(Path named, Path file) {
+        Path existing = file.toAbsolutePath().getParent();
         while (!Files.exists(existing)) {
             existing = existing.getParent();
         }
         if (!Files.isDirectory(existing)) {
-            throw new UserError(path + " cannot be written: " + existing + " is in the way");
+            throw new UserError(named + " cannot be written: " + existing + " is in the way");
         }
         if (!Files.isWritable(existing)) {
-            throw new UserError(path + " cannot be written: permission denied for " + existing);
+            throw new UserError(named + " cannot be written: permission denied for " + existing);
         }
-        return this;
     }
 
     /** {@return the file for the network} */

@@ -10,6 +10,9 @@ import tools.jackson.databind.JsonNode;
 
 /** Where a command's result goes: text to stdout, and JSON to the file of {@code --json}. */
 record Output(PrintWriter out, Path json) {
+    /** What {@code --json} says for standard output. */
+    static final String STDOUT = "-";
+
     static Output of(CommandSpec spec) {
         EspalierCommand root = (EspalierCommand) spec.root().userObject();
         return new Output(spec.commandLine().getOut(), root.json);
@@ -22,7 +25,7 @@ record Output(PrintWriter out, Path json) {
 
     /** Writes the result as text, and as JSON if asked for; {@code --json -} prints the JSON in place of the text. */
     void emit(JsonNode result, Consumer<PrintWriter> text) {
-        if (json != null && json.toString().equals("-")) {
+        if (json != null && json.toString().equals(STDOUT)) {
             out.println(Json.pretty(result));
             return;
         }

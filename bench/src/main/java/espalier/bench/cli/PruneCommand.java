@@ -49,7 +49,7 @@ final class PruneCommand implements Runnable {
     @Mixin AttackOptions attack;
 
     @Option(names = "--strategy", paramLabel = "NAME", required = true, converter = Names.Strategy.class,
-            description = "One of ${COMPLETION-CANDIDATES}.")
+            completionCandidates = Names.Strategy.class, description = "One of ${COMPLETION-CANDIDATES}.")
     PruningStrategy strategy;
 
     @Option(names = "--compression", paramLabel = "X", required = true,

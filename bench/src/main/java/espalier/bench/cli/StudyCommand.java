@@ -52,7 +52,7 @@ final class StudyCommand implements Runnable {
     String study;
 
     @Option(names = "--strategies", paramLabel = "A,B", split = ",", converter = Names.Strategy.class,
-            description = "Among ${COMPLETION-CANDIDATES}.")
+            completionCandidates = Names.Strategy.class, description = "Among ${COMPLETION-CANDIDATES}.")
     List<PruningStrategy> strategies;
 
     @Option(names = "--compressions", paramLabel = "X,Y", split = ",", description = "Original / remaining parameters.")

@@ -7,6 +7,7 @@ import espalier.compress.Reading;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Objects;
 
 /**
  * One figure to find out: all that decides it, and nothing else, so that its digest tells whether it is known already.
@@ -20,6 +21,11 @@ import java.util.HexFormat;
  */
 public record Cell(Network network, Quantization quantization, Attack attack, Integer testImages, Integer attackImages,
         @JsonInclude(JsonInclude.Include.NON_NULL) String reading) {
+    public Cell {
+        Objects.requireNonNull(network, "network");
+        Objects.requireNonNull(attack, "attack");
+    }
+
     /** How a dense network of no strategy is called. */
     public static final String DENSE = "none";
 
@@ -29,7 +35,12 @@ public record Cell(Network network, Quantization quantization, Attack attack, In
      * @param weights SHA-256 of the file that it was loaded from; null if it was trained
      * @param training how it was trained; null if it was loaded
      */
-    public record Dense(String dataset, String model, long seed, int batchSize, String weights, Training training) {}
+    public record Dense(String dataset, String model, long seed, int batchSize, String weights, Training training) {
+        public Dense {
+            Objects.requireNonNull(dataset, "dataset");
+            Objects.requireNonNull(model, "model");
+        }
+    }
 
     /**
      * A network: dense, or pruned and fine-tuned.
@@ -42,6 +53,11 @@ public record Cell(Network network, Quantization quantization, Attack attack, In
      */
     public record Network(Dense parent, String strategy, double compression, Scores scores, Training fineTuning,
             @JsonInclude(JsonInclude.Include.NON_NULL) String reading) {
+        public Network {
+            Objects.requireNonNull(parent, "parent");
+            Objects.requireNonNull(strategy, "strategy");
+        }
+
         /** {@return how it is pruned} */
         Reading asRead() {
             return named(reading);

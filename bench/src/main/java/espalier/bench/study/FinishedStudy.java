@@ -54,7 +54,7 @@ public final class FinishedStudy {
     }
 
     private static SequencedMap<String, Result> readResults(Path file) {
-        return JsonLines.read(file, Result.class, Result.WHAT, r -> r.cell() == null ? null : r.digest());
+        return JsonLines.read(file, Result.class, Result.WHAT, Result::key);
     }
 
     public Path folder() {

@@ -6,6 +6,7 @@ import espalier.bench.report.Json;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.SequencedMap;
 
 /**
@@ -19,8 +20,19 @@ public record MatrixRow(String digest, Variant source, ThreatModel threatModel, 
         double seconds, Environment environment) {
     private static final String WHAT = "a row of a transfer matrix";
 
+    public MatrixRow {
+        Objects.requireNonNull(source, "source");
+        Objects.requireNonNull(threatModel, "threatModel");
+        Objects.requireNonNull(targets, "targets");
+    }
+
     /** A network of the study. */
     public record Variant(String model, long seed, String strategy, double compression, boolean quantized) {
+        public Variant {
+            Objects.requireNonNull(model, "model");
+            Objects.requireNonNull(strategy, "strategy");
+        }
+
         static Variant of(Cell.Network n, boolean quantized) {
             return new Variant(n.parent().model(), n.parent().seed(), n.strategy(), n.compression(), quantized);
         }
@@ -39,6 +51,12 @@ public record MatrixRow(String digest, Variant source, ThreatModel threatModel, 
      * @param rightAdversarial and after
      */
     public record Target(Variant variant, Images rightClean, Images rightAdversarial) {
+        public Target {
+            Objects.requireNonNull(variant, "variant");
+            Objects.requireNonNull(rightClean, "rightClean");
+            Objects.requireNonNull(rightAdversarial, "rightAdversarial");
+        }
+
         /** {@return of the images that it was right about, the share that it is wrong about now; 0 if there were none} */
         public double successRate() {
             return rightClean.count() == 0 ? 0

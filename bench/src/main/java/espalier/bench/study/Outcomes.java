@@ -1,5 +1,8 @@
 package espalier.bench.study;
 
+import java.util.Objects;
+import java.util.stream.Stream;
+
 /**
  * Which images a network was right about: what intervals, comparisons and shares are computed from.
  *
@@ -12,4 +15,8 @@ package espalier.bench.study;
  * @param useless of the same, those where no gradient leads anywhere: of an int8 network, its float parent's
  */
 public record Outcomes(Images clean, Images top5, Images attackedClean, Images adversarial, Images transfer, Images noise,
-        Images useless) {}
+        Images useless) {
+    public Outcomes {
+        Stream.of(clean, top5, attackedClean, adversarial, transfer, noise, useless).forEach(Objects::requireNonNull);
+    }
+}

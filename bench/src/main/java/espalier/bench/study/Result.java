@@ -80,6 +80,11 @@ public record Result(
     /** What a line is, for errors. */
     static final String WHAT = "a result of a study";
 
+    /** {@return the digest; null where this is no whole result of a study's cell} */
+    String key() {
+        return cell == null || model == null || strategy == null || threatModel == null || environment == null ? null : digest;
+    }
+
     /**
      * How a network fares under attack.
      *

@@ -66,7 +66,7 @@ final class RunFolder implements AutoCloseable {
                 throw new UserError(folder + " is in use by another run; wait for it or give another --out");
             }
             return new RunFolder(folder, lockFile,
-                    JsonLines.open(folder.resolve(RESULTS), Result.class, Result.WHAT, Result::digest));
+                    JsonLines.open(folder.resolve(RESULTS), Result.class, Result.WHAT, Result::key));
         } catch (IOException | RuntimeException e) {
             closeAll(lockFile);
             throw e instanceof RuntimeException r ? r

@@ -81,6 +81,8 @@ class BadInputTest {
         "study somewhere | no preset somewhere (there are quickstart, mnist, cifar10, paper, paper-small, ablation)",
         "study --strategies topiary                                  | is not one of random",
         "datasets info imagenet                                      | is not one of digits",
+        "bench gemm --only (                                         | '(' is not a regular expression: Unclosed group",
+        "evaluate --weights W/lenet.safetensors --parent-weights x   | --parent-weights is for lowered networks",
         "lesson cooking                                              | is not one of sparsity, quantization",
         "datasets                                                    | subcommand",
     })
@@ -118,7 +120,11 @@ class BadInputTest {
         "study --compressions 4,1000 --out W/never                   | the largest is",
         "study --weights W/missing.safetensors --out W/never         | missing.safetensors",
         "study quickstart --out W/foreign.txt                        | foreign.txt",
+        "study --weights W/truncated.safetensors --out W/never       | truncated.safetensors is truncated",
         "train --samples 200 --epochs 1 --out W/foreign.txt/x        | foreign.txt",
+        "train --samples 200 --epochs 1 --json W/foreign.txt/x       | foreign.txt is in the way",
+        "train --samples 200 --epochs 1 --json W                     | it is a folder",
+        "evaluate --weights W/lenet.safetensors --out W/foreign.txt/x | foreign.txt is in the way",
         "lesson sparsity --quick --out W/foreign.txt/x               | foreign.txt",
         "info --json W/foreign.txt/x.json                            | foreign.txt",
     })

@@ -66,6 +66,12 @@ class HelpTest {
     }
 
     @Test
+    void whatCanBeChosenIsListed() {
+        assertThat(Run.of("study", "--help").out()).contains("global-gap-parameter", "lottery-ticket", "mobilenet_v2");
+        assertThat(Run.of("prune", "--help").out()).contains("global-gap-parameter", "resnet20");
+    }
+
+    @Test
     void completionIsAScriptThatKnowsOurOptions() {
         assertThat(Run.of("completion").out()).startsWith("#!").contains("--epsilon", "resnet20", "fashion-mnist");
     }

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
 import tools.jackson.core.JacksonException;
@@ -40,7 +41,14 @@ final class LoweredFile {
     private LoweredFile() {}
 
     /** What the metadata says of a model; {@code input} is null in float32. */
-    private record Header(String model, int[] image, float[] mean, float[] std, QuantParams input, List<Entry> steps) {}
+    private record Header(String model, int[] image, float[] mean, float[] std, QuantParams input, List<Entry> steps) {
+        Header {
+            Objects.requireNonNull(image, "image");
+            Objects.requireNonNull(mean, "mean");
+            Objects.requireNonNull(std, "std");
+            steps.forEach(e -> Objects.requireNonNull(e, "a step"));
+        }
+    }
 
     /**
      * What the metadata says of a step.
@@ -50,11 +58,26 @@ final class LoweredFile {
      * @param integers null in float32
      */
     private record Entry(String op, JsonNode attributes, int[] inputs, int[] shape, Activation activation, Form weight,
-            Range integers) {}
+            Range integers) {
+        Entry {
+            Objects.requireNonNull(op, "op");
+            Objects.requireNonNull(inputs, "inputs");
+            Objects.requireNonNull(shape, "shape");
+        }
+    }
 
-    private record Form(Format format, int[] shape) {}
+    private record Form(Format format, int[] shape) {
+        Form {
+            Objects.requireNonNull(format, "format");
+            Objects.requireNonNull(shape, "shape");
+        }
+    }
 
-    private record Range(QuantParams output, int low, int high, boolean toFloat) {}
+    private record Range(QuantParams output, int low, int high, boolean toFloat) {
+        Range {
+            Objects.requireNonNull(output, "output");
+        }
+    }
 
     static boolean isLowered(Path file) {
         String format = Safetensors.read(file).metadata().get("format");
@@ -161,7 +184,7 @@ final class LoweredFile {
         Op op = JSON.treeToValue(e.attributes(), type);
         IntList inputs = new IntArrayList(e.inputs());
         Range r = e.integers();
-        if (inputs.isEmpty() || inputs.intStream().anyMatch(v -> v < 0 || v > number) || quantized != (r != null)
+        if (op == null || inputs.isEmpty() || inputs.intStream().anyMatch(v -> v < 0 || v > number) || quantized != (r != null)
                 || e.activation() == null || (op instanceof Conv2d || op instanceof Linear) != (e.weight() != null)
                 || r != null && (r.low() < r.output().qmin() || r.high() > r.output().qmax() || r.low() > r.high())) {
             throw new UserError("step " + number + " (" + e.op() + "): inputs " + inputs + ", activation " + e.activation()

@@ -18,9 +18,9 @@ record Ranges(float[] min, float[] max) {
         }
         for (int v = 0; v < values; v++) {
             if (!Float.isFinite(ranges.min[v]) || !Float.isFinite(ranges.max[v])) {
-                throw new UserError("calibration: " + (v == 0 ? "the images" : "the output of "
+                throw new UserError("calibration: " + (v == 0 ? "an image" : "the output of "
                         + graph.nodes().get(v - 1).name() + " (op " + v + ")")
-                        + (ranges.min[v] > ranges.max[v] ? " held no numbers: give at least one image" : " are not finite"));
+                        + (ranges.min[v] > ranges.max[v] ? " held no numbers: give at least one image" : " is not finite: the weights are broken"));
             }
         }
         return ranges;

@@ -94,6 +94,9 @@ class LoweredFileTest {
         "\"groups\":2 | \"groups\":3 | do not make",
         "\"zeroPoint\" | \"zeroPiont\" | zero",
         "\"qmax\":127 | \"qmax\":12700 | range",
+        "\"image\":[3,11,13] | \"image\":null | image",
+        "\"inputs\":[1] | \"inputs\":null | inputs",
+        "\"steps\":[ | \"steps\":[null, | a step",
         "{\"model\" | [\"model\" | not a valid lowered model",
     })
     void aGraphThatContradictsItselfIsRefused(String from, String to, String message) {
