@@ -120,10 +120,13 @@ public final class Study {
         }
     }
 
-    /** Before hours of training, rather than after. */
+    /** Before hours of training, rather than after: all weights can be loaded, and all compressions reached. */
     private void requireReachable(Dataset data) {
         for (String name : config.model()) {
             Model model = Models.create(name, data.imageShape(), data.classes(), data.mean(), data.std(), 0);
+            if (config.weights() != null) {
+                config.seeds().forEach(seed -> model.load(Plan.weights(config, name, seed)));
+            }
             for (double compression : config.compressions()) {
                 Pruner.prune(model, PruningStrategy.RANDOM, compression, Evidence.NONE, 0);
             }
@@ -148,7 +151,7 @@ public final class Study {
             }
             LoweredModel quantized = int8 ? quantize(model, of.getFirst().quantization(), network, data, folder) : null;
             UnaryOperator<Tensor> logits = int8 ? quantized::logits : model::logits;
-            List<Timing> timings = timings(networks, model, quantized, of.getFirst(), data, test);
+            List<Timing> timings = !config.timings() ? null : timings(networks, model, quantized, of.getFirst(), data, test);
             Evaluation clean = Evaluator.evaluate(logits, test, config.batchSize());
             Map<Reading, BitSet> right = new HashMap<>();
             for (Cell cell : of) {

@@ -27,6 +27,7 @@ import java.util.List;
  * @param attacks each network is attacked with each
  * @param testImages how many clean accuracy is measured on, the first ones; null for all
  * @param attackImages test images that are attacked, the first ones; null for all
+ * @param timings whether each network's speed is measured too
  * @param matrix who fools whom; null for no such matrix
  */
 public record StudyConfig(
@@ -46,11 +47,12 @@ public record StudyConfig(
         List<Attack> attacks,
         Integer testImages,
         Integer attackImages,
+        boolean timings,
         Matrix matrix) {
 
     /** {@return this, in one of its readings alone} */
     StudyConfig withReading(String one) {
         return new StudyConfig(name, dataset, model, weights, seeds, batchSize, List.of(one), training, strategies,
-                compressions, scores, fineTuning, quantization, attacks, testImages, attackImages, matrix);
+                compressions, scores, fineTuning, quantization, attacks, testImages, attackImages, timings, matrix);
     }
 }

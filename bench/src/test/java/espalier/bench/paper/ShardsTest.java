@@ -31,6 +31,7 @@ class ShardsTest {
             attacks: [{epsilon: 0.1, steps: 2}, {epsilon: 0.1, steps: 1}]
             testImages: 50
             attackImages: 20
+            timings: false
             matrix: {attack: {epsilon: 0.1, steps: 2}, images: 10, compressions: [8]}
             """;
 

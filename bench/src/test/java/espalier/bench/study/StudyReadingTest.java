@@ -26,15 +26,16 @@ class StudyReadingTest {
             model: resnet20
             batchSize: 16
             reading: [corrected, paper]
-            training: {epochs: 1, images: 48}
+            training: {epochs: 1, images: 32}
             strategies: [random, global-gap, snip, agp, lottery-ticket]
             compressions: [4]
             scores: {images: 24, attack: {epsilon: 0.1, steps: 2, randomStart: true}}
-            fineTuning: {epochs: 2, images: 32}
+            fineTuning: {epochs: 2, images: 16}
             quantization: {enabled: false}
             attacks: [{epsilon: 0.1, steps: 2, randomStart: true}]
             testImages: 30
             attackImages: 20
+            timings: false
             """;
 
     @TempDir static Path shared;
