@@ -38,6 +38,9 @@ final class VectorInt8 implements Int8Kernels {
     static final int BOTH_STARTS = 0x80008000;
     static final int ONE_START = 0x8000;
 
+    /** Up to here, and twice as far, adding {@link #ROUND} rounds; and it is far beyond 8 bits. */
+    private static final float ROUNDED = 0x1p21f;
+
     private final ScalarInt8 scalar = new ScalarInt8();
 
     @Override
@@ -219,18 +222,19 @@ final class VectorInt8 implements Int8Kernels {
     @Override
     public void requantize(int[] scratch, int row, int bias, float multiplier, int zeroPoint, int low, int high,
             byte[] y, int yOffset) {
-        FloatVector least = FloatVector.broadcast(F, low - zeroPoint);
-        FloatVector most = FloatVector.broadcast(F, high - zeroPoint);
+        // Comparisons of floats, with what Java asks of NaN and -0, are five instructions each; of ints, one.
+        float bounded = Math.min(multiplier, ROUNDED);
+        int bound = (int) (ROUNDED / bounded);
         for (int v = 0; v < VECTORS; v++) {
             int at = v * 2 * INTS;
             IntVector h = IntVector.fromArray(I, scratch, row * ROW + at + INTS);
             IntVector even = IntVector.fromArray(I, scratch, row * ROW + at).sub(h.lanewise(VectorOperators.LSHL, 16))
-                    .add(bias);
-            IntVector odd = h.add(bias);
-            FloatVector ve = ((FloatVector) even.convert(VectorOperators.I2F, 0)).mul(multiplier);
-            FloatVector vo = ((FloatVector) odd.convert(VectorOperators.I2F, 0)).mul(multiplier);
-            even = ve.max(least).min(most).add(ROUND).reinterpretAsInts().add(zeroPoint - ROUND_BITS);
-            odd = vo.max(least).min(most).add(ROUND).reinterpretAsInts().add(zeroPoint - ROUND_BITS);
+                    .add(bias).max(-bound).min(bound);
+            IntVector odd = h.add(bias).max(-bound).min(bound);
+            FloatVector ve = ((FloatVector) even.convert(VectorOperators.I2F, 0)).mul(bounded);
+            FloatVector vo = ((FloatVector) odd.convert(VectorOperators.I2F, 0)).mul(bounded);
+            even = ve.add(ROUND).reinterpretAsInts().add(zeroPoint - ROUND_BITS).max(low).min(high);
+            odd = vo.add(ROUND).reinterpretAsInts().add(zeroPoint - ROUND_BITS).max(low).min(high);
             ((ByteVector) even.or(odd.lanewise(VectorOperators.LSHL, 16)).reinterpretAsShorts()
                     .convertShape(VectorOperators.S2B, HALF, 0)).intoArray(y, yOffset + v * LANES);
         }
@@ -278,10 +282,8 @@ final class VectorInt8 implements Int8Kernels {
     @Override
     public void add(byte[] a, int aOffset, int aZero, float aMultiplier, byte[] b, int bOffset, int bZero, float bMultiplier,
             byte[] y, int yOffset, int zeroPoint, int low, int high, int n) {
-        FloatVector least = FloatVector.broadcast(F, low - zeroPoint);
-        FloatVector most = FloatVector.broadcast(F, high - zeroPoint);
         int i = 0;
-        for (int bound = HALF.loopBound(n); i < bound; i += LANES) {
+        for (int bound = HALF.loopBound(255 * (aMultiplier + bMultiplier) <= ROUNDED ? n : 0); i < bound; i += LANES) {
             IntVector ta = ((ShortVector) ByteVector.fromArray(HALF, a, aOffset + i)
                     .convertShape(VectorOperators.ZERO_EXTEND_B2S, S, 0)).reinterpretAsInts();
             IntVector tb = ((ShortVector) ByteVector.fromArray(HALF, b, bOffset + i)
@@ -292,8 +294,8 @@ final class VectorInt8 implements Int8Kernels {
                     .convert(VectorOperators.I2F, 0)).mul(aMultiplier)
                     .add(((FloatVector) tb.lanewise(VectorOperators.LSHR, 16).sub(bZero)
                             .convert(VectorOperators.I2F, 0)).mul(bMultiplier));
-            IntVector even = ve.max(least).min(most).add(ROUND).reinterpretAsInts().add(zeroPoint - ROUND_BITS);
-            IntVector odd = vo.max(least).min(most).add(ROUND).reinterpretAsInts().add(zeroPoint - ROUND_BITS);
+            IntVector even = ve.add(ROUND).reinterpretAsInts().add(zeroPoint - ROUND_BITS).max(low).min(high);
+            IntVector odd = vo.add(ROUND).reinterpretAsInts().add(zeroPoint - ROUND_BITS).max(low).min(high);
             ((ByteVector) even.or(odd.lanewise(VectorOperators.LSHL, 16)).reinterpretAsShorts()
                     .convertShape(VectorOperators.S2B, HALF, 0)).intoArray(y, yOffset + i);
         }

@@ -116,6 +116,13 @@ class Int8KernelTest {
             kernels.requantize(scratch, 2, c[0], 0.5f, 10, 3, 127, y, 0);
             assertThat(y).as("%d / 2 + 10", c[0]).containsOnly((byte) c[1]);
         }
+        for (float multiplier : new float[] {0x1p-40f, 1, 3e6f, 0x1p21f, 1e12f}) {
+            for (int sum : new int[] {0, 1, -1, 1 << 30, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
+                kernels.requantize(scratch, 1, sum, multiplier, 100, 0, 255, y, 0);
+                double expected = Math.clamp(Math.rint((float) sum * multiplier) + 100, 0, 255);
+                assertThat(y).as("%d times %s", sum, multiplier).containsOnly((byte) expected);
+            }
+        }
     }
 
     @ParameterizedTest
@@ -153,6 +160,11 @@ class Int8KernelTest {
             }
             assertThat(y[0]).isZero();
             assertThat(y[n + 1]).isZero();
+            kernels.add(a, 1, 100, 1e9f, b, 2, 60, 1e9f, y, 1, 33, 3, 200, n);
+            for (int i = 0; i < n; i++) {
+                int sign = (a[1 + i] & 0xFF) - 100 + (b[2 + i] & 0xFF) - 60;
+                assertThat(y[1 + i] & 0xFF).isEqualTo(sign == 0 ? 33 : sign > 0 ? 200 : 3);
+            }
         }
     }
 
