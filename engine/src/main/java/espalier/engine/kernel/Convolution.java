@@ -241,6 +241,11 @@ public final class Convolution {
 
     // ---- by the weights
 
+    /** {@return how many images {@link #accumulateWeight} takes together} */
+    public int weightImages() {
+        return weights.images();
+    }
+
     /** {@return floats in a sum of {@link #accumulateWeight}} */
     public int weightSumSize() {
         return groups * weights.sumSize();

@@ -9,6 +9,8 @@ package espalier.engine.kernel;
 public interface GemmKernels {
     /** Rows of a tile. */
     int ROWS = 4;
+    /** Taps of a call of {@link #dots}. */
+    int DOT_TAPS = 6;
 
     /** {@return floats in a vector; 1 for scalar} */
     int lanes();
@@ -61,14 +63,14 @@ public interface GemmKernels {
             float[] c, int cOffset);
 
     /**
-     * {@code S[o][t][l] += Σ_p X[at_t + xAt[p] + l]·G[gOffset + o·ldg + gAt[p] + l]}: dot products of shifted images with output
-     * gradients, for four taps, their sums left apart by lane. No element is broadcast.
+     * {@code S[o][t][l] += Σ_p X[xOffset + taps[tapsOffset + t] + xAt[p] + l]·G[gOffset + o·ldg + gAt[p] + l]}: dot products of
+     * shifted images with output gradients, for {@link #DOT_TAPS} taps, their sums left apart by lane. No element is broadcast.
      *
-     * @param outputs 4 or 1
+     * @param outputs any number; four share their loads of x
      * @param vectors of positions: how many elements of {@code xAt} and {@code gAt} are used
-     * @param sums {@code [outputs][4][lanes]}
+     * @param sums {@code [outputs][DOT_TAPS][lanes]}
      */
-    void dots(int outputs, int vectors, float[] x, int[] xAt, int at0, int at1, int at2, int at3,
+    void dots(int outputs, int vectors, float[] x, int xOffset, int[] xAt, int[] taps, int tapsOffset,
             float[] g, int[] gAt, int gOffset, int ldg, float[] sums, int sumsOffset);
 
     /**

@@ -1,5 +1,6 @@
 package espalier.engine.kernel;
 
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
@@ -90,23 +91,14 @@ record Patches(int channels, int top, int left, int height, int pitch, int slack
         int firstColumn = first(b, left);
         int m = Math.min(height - firstRow, count(a + firstRow * stride - top, h));
         int n = Math.min(pitch - firstColumn, count(b + firstColumn * stride - left, w));
-        int before = m <= 0 || n <= 0 ? phase() : firstRow * pitch + firstColumn;
-        int gap = pitch - n;
         int from = xOffset + (a + firstRow * stride - top) * w + b + firstColumn * stride - left;
         for (int c = 0; c < channels; c++, from += h * w) {
             int start = offset + c * channel();
-            int to = start + before;
-            zero(padded, start, to);
-            if (m <= 0 || n <= 0) {
-                continue;
+            // The plane is in L1 then: cheaper than zeros row by row.
+            Arrays.fill(padded, start, start + phase(), 0f);
+            if (m > 0 && n > 0) {
+                g.copyRows(m, n, x, from, stride * w, stride, padded, start + firstRow * pitch + firstColumn, pitch);
             }
-            g.copyRows(m, n, x, from, stride * w, stride, padded, to, pitch);
-            for (int i = 1, at = to + n; i < m && gap > 0; i++, at += pitch) {
-                for (int j = at; j < at + gap; j++) {
-                    padded[j] = 0f;
-                }
-            }
-            zero(padded, to + (m - 1) * pitch + n, start + phase());
         }
     }
 
@@ -118,11 +110,5 @@ record Patches(int channels, int top, int left, int height, int pitch, int slack
     /** {@return how many of {@code from, from + stride, …} are below n} */
     private int count(int from, int n) {
         return Math.ceilDiv(Math.max(0, n - from), stride);
-    }
-
-    private static void zero(float[] a, int from, int to) {
-        for (int i = from; i < to; i++) {
-            a[i] = 0f;
-        }
     }
 }

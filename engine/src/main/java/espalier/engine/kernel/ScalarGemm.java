@@ -76,16 +76,16 @@ final class ScalarGemm implements GemmKernels {
     }
 
     @Override
-    public void dots(int outputs, int vectors, float[] x, int[] xAt, int at0, int at1, int at2, int at3,
+    public void dots(int outputs, int vectors, float[] x, int xOffset, int[] xAt, int[] taps, int tapsOffset,
             float[] g, int[] gAt, int gOffset, int ldg, float[] sums, int sumsOffset) {
         for (int o = 0; o < outputs; o++) {
-            for (int t = 0; t < 4; t++) {
-                int at = t == 0 ? at0 : t == 1 ? at1 : t == 2 ? at2 : at3;
+            for (int t = 0; t < DOT_TAPS; t++) {
+                int at = xOffset + taps[tapsOffset + t];
                 float sum = 0;
                 for (int p = 0; p < vectors; p++) {
                     sum += x[at + xAt[p]] * g[gOffset + o * ldg + gAt[p]];
                 }
-                sums[sumsOffset + o * 4 + t] += sum;
+                sums[sumsOffset + o * DOT_TAPS + t] += sum;
             }
         }
     }

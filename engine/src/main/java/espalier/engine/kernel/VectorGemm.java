@@ -62,13 +62,9 @@ final class VectorGemm implements GemmKernels {
     }
 
     @Override
-    public void dots(int outputs, int vectors, float[] x, int[] xAt, int at0, int at1, int at2, int at3,
+    public void dots(int outputs, int vectors, float[] x, int xOffset, int[] xAt, int[] taps, int tapsOffset,
             float[] g, int[] gAt, int gOffset, int ldg, float[] sums, int sumsOffset) {
-        if (outputs == 4) {
-            VectorDots.dots4x4(vectors, x, xAt, at0, at1, at2, at3, g, gAt, gOffset, ldg, sums, sumsOffset);
-        } else {
-            VectorDots.dots1x4(vectors, x, xAt, at0, at1, at2, at3, g, gAt, gOffset, sums, sumsOffset);
-        }
+        VectorDots.dots(outputs, vectors, x, xOffset, xAt, taps, tapsOffset, g, gAt, gOffset, ldg, sums, sumsOffset);
     }
 
     @Override

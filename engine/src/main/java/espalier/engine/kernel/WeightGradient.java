@@ -1,7 +1,9 @@
 package espalier.engine.kernel;
 
+import static espalier.engine.kernel.GemmKernels.DOT_TAPS;
 import static espalier.engine.kernel.GemmKernels.ROWS;
 
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
@@ -14,8 +16,8 @@ import java.util.stream.IntStream;
  * </ul>
  */
 final class WeightGradient {
-    /** Floats of sums by lane that may be kept: 256 KiB, which stay in L2 with the images. */
-    private static final int MOST_SUMS = 1 << 16;
+    /** Floats of sums by lane that may be kept: 512 KiB, half of L2. */
+    private static final int MOST_SUMS = 1 << 17;
     /** Floats of images that are padded at a time, to stay in L2. */
     private static final int MOST_PADDED = 1 << 16;
     private static final int MOST_IMAGES = 16;
@@ -25,6 +27,8 @@ final class WeightGradient {
     private final int outputs;
     private final int gyStep;
     private final int taps;
+    /** Their offsets, and those of the first again up to whole tiles, whose sums are never read. */
+    private final int[] tapsAt;
     private final boolean dots;
     private final int images;
     /** Of each vector of positions (dots) or of each position (outer) in all images. */
@@ -39,8 +43,10 @@ final class WeightGradient {
         this.patches = patches;
         this.outputs = outputs;
         taps = patches.taps().length;
+        tapsAt = Arrays.copyOf(patches.taps(), Gemm.roundUp(taps, DOT_TAPS));
+        Arrays.fill(tapsAt, taps, tapsAt.length, taps == 0 ? 0 : tapsAt[0]);
         panelWidth = gemm.lanes() * gemm.maxVectors();
-        dots = patches.columns() % gemm.lanes() == 0 && (long) tapTiles() * ROWS * outputs * gemm.lanes() <= MOST_SUMS;
+        dots = patches.columns() % gemm.lanes() == 0 && (long) tapsAt.length * outputs * gemm.lanes() <= MOST_SUMS;
         images = dots
                 ? Math.clamp(MOST_PADDED / Math.max(1, patches.size()), 1, MOST_IMAGES)
                 : Math.max(1, panelWidth / Math.max(1, patches.positions()));
@@ -54,10 +60,6 @@ final class WeightGradient {
         return IntStream.range(0, images * one).map(v -> v / one * step + v % one * lanes).toArray();
     }
 
-    private int tapTiles() {
-        return Math.ceilDiv(taps, ROWS);
-    }
-
     private int paddedOutputs() {
         return Gemm.roundUp(outputs, gemm.lanes());
     }
@@ -69,7 +71,7 @@ final class WeightGradient {
 
     /** {@return floats in a sum} */
     int sumSize() {
-        return dots ? tapTiles() * ROWS * outputs * gemm.lanes() : taps * paddedOutputs();
+        return dots ? tapsAt.length * outputs * gemm.lanes() : taps * paddedOutputs();
     }
 
     /** {@return the floats of scratch that {@link #accumulate} needs, beside the padded images} */
@@ -94,20 +96,13 @@ final class WeightGradient {
     }
 
     private void dots(int count, float[] x, int source, float[] gy, int gyOffset, float[] sum, int sumOffset) {
-        int[] at = patches.taps();
-        int step = ROWS * gemm.lanes();
         int vectors = count * patches.positions() / gemm.lanes();
-        for (int o = 0; o < outputs; ) {
-            int together = o + ROWS <= outputs ? ROWS : 1;
-            for (int t = 0; t < tapTiles(); t++) {
-                int k = t * ROWS;
-                // Taps beyond the last repeat the first; their sums are never read.
-                gemm.dots(together, vectors, x, positions, source + at[k], source + at[k + 1 < taps ? k + 1 : 0],
-                        source + at[k + 2 < taps ? k + 2 : 0], source + at[k + 3 < taps ? k + 3 : 0],
+        for (int o = 0; o < outputs; o += ROWS) {
+            for (int t = 0; t < tapsAt.length; t += DOT_TAPS) {
+                gemm.dots(Math.min(ROWS, outputs - o), vectors, x, source, positions, tapsAt, t,
                         gy, gradients, gyOffset + o * patches.positions(), patches.positions(),
-                        sum, sumOffset + (t * outputs + o) * step);
+                        sum, sumOffset + (t * outputs + o * DOT_TAPS) * gemm.lanes());
             }
-            o += together;
         }
     }
 
@@ -145,8 +140,7 @@ final class WeightGradient {
     }
 
     private float dot(float[] sum, int sumOffset, int o, int k) {
-        // Four taps of four outputs lie together, of outputs left over four taps of one.
-        int at = sumOffset + ((k / ROWS * outputs + o) * ROWS + k % ROWS) * gemm.lanes();
+        int at = sumOffset + ((k / DOT_TAPS * outputs + o) * DOT_TAPS + k % DOT_TAPS) * gemm.lanes();
         float total = 0;
         for (int lane = 0; lane < gemm.lanes(); lane++) {
             total += sum[at + lane];

@@ -70,11 +70,16 @@ public record Conv2d(int stride, int padding, int dilation, int groups) implemen
         Tensor weight = call.input(1);
         Convolution conv = convolution(x.shape(), weight.shape(), call);
         Tensor[] gradients = new Tensor[call.inputs()];
-        if (call.needs(0)) {
-            gradients[0] = gradInput(conv, x.shape(), weight.data(), gradOutput);
-        }
+        InputGradient byInput = call.needs(0) ? new InputGradient(conv, x.shape(), weight.data(), gradOutput) : null;
         if (call.needs(1)) {
-            gradients[1] = gradWeight(conv, x, weight.shape(), gradOutput);
+            gradients[1] = gradWeight(conv, x, weight.shape(), gradOutput, byInput);
+        } else if (byInput != null) {
+            int images = conv.backwardImages();
+            int n = x.shape().dim(0);
+            Parallel.forEach(Math.ceilDiv(n, images), i -> byInput.compute(i * images, Math.min(n, (i + 1) * images)));
+        }
+        if (byInput != null) {
+            gradients[0] = byInput.finish();
         }
         if (call.inputs() > 2 && call.needs(2)) {
             gradients[2] = gradBias(gradOutput);
@@ -82,40 +87,63 @@ public record Conv2d(int stride, int padding, int dilation, int groups) implemen
         return gradients;
     }
 
-    private static Tensor gradInput(Convolution conv, Shape shape, float[] weight, Tensor gradOutput) {
-        int n = shape.dim(0);
-        Tensor gradient = Workspace.empty(shape);
-        float[] packed = ArrayPool.take(conv.packedBackwardSize());
-        conv.packBackward(weight, packed, Scratch.atLeast(conv.backwardScratch()), Scratch.FIRST);
-        float[] gx = gradient.data();
-        float[] gy = gradOutput.data();
-        int xStep = n == 0 ? 0 : gradient.size() / n;
-        int yStep = n == 0 ? 0 : gradOutput.size() / n;
-        int images = conv.backwardImages();
-        Parallel.forEach(Math.ceilDiv(n, images), block -> {
-            int i = block * images;
+    /** The gradient by the input, some images at a time, in any order. */
+    private static final class InputGradient {
+        private final Convolution conv;
+        private final Tensor gradient;
+        private final Tensor gradOutput;
+        private final float[] packed;
+        private final int xStep;
+        private final int yStep;
+
+        InputGradient(Convolution conv, Shape shape, float[] weight, Tensor gradOutput) {
+            this.conv = conv;
+            this.gradOutput = gradOutput;
+            gradient = Workspace.empty(shape);
+            packed = ArrayPool.take(conv.packedBackwardSize());
+            conv.packBackward(weight, packed, Scratch.atLeast(conv.backwardScratch()), Scratch.FIRST);
+            int n = shape.dim(0);
+            xStep = n == 0 ? 0 : gradient.size() / n;
+            yStep = n == 0 ? 0 : gradOutput.size() / n;
+        }
+
+        void compute(int from, int to) {
             float[] scratch = Scratch.atLeast(conv.backwardScratch());
-            conv.backwardInput(packed, Math.min(images, n - i), gy, i * yStep, gx, i * xStep, scratch, Scratch.FIRST);
-        });
-        ArrayPool.give(packed);
-        return gradient;
+            for (int i = from; i < to; i += conv.backwardImages()) {
+                conv.backwardInput(packed, Math.min(conv.backwardImages(), to - i), gradOutput.data(), i * yStep,
+                        gradient.data(), i * xStep, scratch, Scratch.FIRST);
+            }
+        }
+
+        Tensor finish() {
+            ArrayPool.give(packed);
+            return gradient;
+        }
     }
 
-    private static Tensor gradWeight(Convolution conv, Tensor x, Shape shape, Tensor gradOutput) {
+    /** @param byInput what else reads the same images of the output gradient, while they are in the cache; or null */
+    private static Tensor gradWeight(Convolution conv, Tensor x, Shape shape, Tensor gradOutput, InputGradient byInput) {
         int n = x.shape().dim(0);
         float[] xs = x.data();
         float[] gy = gradOutput.data();
         int xStep = n == 0 ? 0 : x.size() / n;
         int yStep = n == 0 ? 0 : gradOutput.size() / n;
+        int together = Math.ceilDiv(conv.backwardImages(), conv.weightImages()) * conv.weightImages();
         int blocks = Math.min(WEIGHT_BLOCKS, n);
         float[][] sums = new float[blocks][];
         Parallel.forEach(blocks, block -> {
             float[] sum = ArrayPool.take(conv.weightSumSize());
-            float[] scratch = Scratch.atLeast(conv.weightScratch());
             Arrays.fill(sum, 0f);
-            int from = (int) ((long) n * block / blocks);
             int to = (int) ((long) n * (block + 1) / blocks);
-            conv.accumulateWeight(to - from, xs, from * xStep, gy, from * yStep, sum, scratch, Scratch.FIRST);
+            int i = (int) ((long) n * block / blocks);
+            for (int end; i < to; i = end) {
+                end = Math.min(to, i + together);
+                conv.accumulateWeight(end - i, xs, i * xStep, gy, i * yStep, sum,
+                        Scratch.atLeast(conv.weightScratch()), Scratch.FIRST);
+                if (byInput != null) {
+                    byInput.compute(i, end);
+                }
+            }
             sums[block] = sum;
         });
         Tensor gradient = Workspace.empty(shape);

@@ -254,7 +254,7 @@ class GemmKernelTest {
 
     @Test
     void dotProductsByLane() {
-        int[] at = {3, 0, 7, 1};
+        int[] at = {9, 3, 0, 7, 1, 2, 5};
         for (int vectors : new int[] {0, 1, 13}) {
             int ldg = vectors * LANES + 1;
             int[] xAt = new int[vectors + 2];
@@ -263,19 +263,19 @@ class GemmKernelTest {
                 xAt[p] = p * (LANES + 2);
                 gAt[p] = (vectors - 1 - p) * LANES;
             }
-            float[] x = values(vectors * (LANES + 2) + 8);
-            float[] g = values(1 + 4 * ldg);
-            for (int outputs : new int[] {4, 1}) {
-                float[] sums = values(4 + outputs * 4 * LANES);
+            float[] x = values(vectors * (LANES + 2) + 9);
+            float[] g = values(1 + 7 * ldg);
+            for (int outputs : new int[] {0, 1, 2, 3, 4, 7}) {
+                float[] sums = values(4 + outputs * GemmKernels.DOT_TAPS * LANES);
                 float[] before = sums.clone();
-                KERNELS.dots(outputs, vectors, x, xAt, at[0], at[1], at[2], at[3], g, gAt, 1, ldg, sums, 4);
-                for (int s = 0; s < outputs * 4 * LANES; s++) {
-                    int o = s / LANES / 4;
-                    int tap = s / LANES % 4;
+                KERNELS.dots(outputs, vectors, x, 2, xAt, at, 1, g, gAt, 1, ldg, sums, 4);
+                for (int s = 0; s < outputs * GemmKernels.DOT_TAPS * LANES; s++) {
+                    int o = s / LANES / GemmKernels.DOT_TAPS;
+                    int tap = s / LANES % GemmKernels.DOT_TAPS;
                     double sum = before[4 + s];
                     double magnitude = Math.abs(sum);
                     for (int p = 0; p < vectors; p++) {
-                        double term = (double) x[at[tap] + xAt[p] + s % LANES] * g[1 + o * ldg + gAt[p] + s % LANES];
+                        double term = (double) x[2 + at[1 + tap] + xAt[p] + s % LANES] * g[1 + o * ldg + gAt[p] + s % LANES];
                         sum += term;
                         magnitude += Math.abs(term);
                     }
