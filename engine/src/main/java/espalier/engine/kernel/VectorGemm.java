@@ -15,7 +15,11 @@ final class VectorGemm implements GemmKernels {
     private static final VectorSpecies<Float> HALF =
             N > 4 ? VectorSpecies.of(float.class, VectorShape.forBitSize(F.vectorBitSize() / 2)) : F;
 
+    private static final VectorSpecies<Float> QUARTER =
+            N > 8 ? VectorSpecies.of(float.class, VectorShape.forBitSize(F.vectorBitSize() / 4)) : HALF;
+
     private static final int HALF_LANES = HALF.length();
+    private static final int QUARTER_LANES = QUARTER.length();
     private static final boolean SELECTS = F.vectorBitSize() == 512;
     private static final FloatVector EVEN = FloatVector.zero(F).addIndex(2);
     private static final int MAX_VECTORS =
@@ -128,23 +132,49 @@ final class VectorGemm implements GemmKernels {
             copyEvery(m, n, x, xOffset, ldx, step, y, yOffset, ldy);
             return;
         }
-        int whole = F.loopBound(n);
-        boolean half = n - whole >= HALF_LANES;
+        if (n >= N) {
+            copyWholes(m, n, x, xOffset, ldx, y, yOffset, ldy);
+        } else if (n >= HALF_LANES) {
+            copyTwoHalves(m, n - HALF_LANES, x, xOffset, ldx, y, yOffset, ldy);
+        } else if (n >= QUARTER_LANES) {
+            copyTwoQuarters(m, n - QUARTER_LANES, x, xOffset, ldx, y, yOffset, ldy);
+        } else {
+            for (int i = 0; i < m; i++) {
+                for (int j = 0; j < n; j++) {
+                    y[yOffset + i * ldy + j] = x[xOffset + i * ldx + j];
+                }
+            }
+        }
+    }
+
+    /** The last vector of a row overlaps the one before: a masked one was as fast, and boxed in some JVM starts. */
+    private static void copyWholes(int m, int n, float[] x, int xOffset, int ldx, float[] y, int yOffset, int ldy) {
+        int last = n - N;
         for (int i = 0; i < m; i++) {
             int from = xOffset + i * ldx;
             int to = yOffset + i * ldy;
-            for (int j = 0; j < whole; j += N) {
+            for (int j = 0; j < last; j += N) {
                 FloatVector.fromArray(F, x, from + j).intoArray(y, to + j);
             }
-            int j = whole;
-            if (half) {
-                FloatVector.fromArray(HALF, x, from + j).intoArray(y, to + j);
-                j += HALF_LANES;
-            }
-            // A masked vector for the rest was a fifth faster on edges of 15, and boxed in some JVM starts.
-            for (; j < n; j++) {
-                y[to + j] = x[from + j];
-            }
+            FloatVector.fromArray(F, x, from + last).intoArray(y, to + last);
+        }
+    }
+
+    private static void copyTwoHalves(int m, int second, float[] x, int xOffset, int ldx, float[] y, int yOffset, int ldy) {
+        for (int i = 0; i < m; i++) {
+            int from = xOffset + i * ldx;
+            int to = yOffset + i * ldy;
+            FloatVector.fromArray(HALF, x, from).intoArray(y, to);
+            FloatVector.fromArray(HALF, x, from + second).intoArray(y, to + second);
+        }
+    }
+
+    private static void copyTwoQuarters(int m, int second, float[] x, int xOffset, int ldx, float[] y, int yOffset, int ldy) {
+        for (int i = 0; i < m; i++) {
+            int from = xOffset + i * ldx;
+            int to = yOffset + i * ldy;
+            FloatVector.fromArray(QUARTER, x, from).intoArray(y, to);
+            FloatVector.fromArray(QUARTER, x, from + second).intoArray(y, to + second);
         }
     }
 
