@@ -30,11 +30,13 @@ final class HotProducts {
     private static final List<String> GEMM = List.of("64x64x64", "256x256x256", "512x512x512", "509x511x513", "128x10x64 nt",
             "256x256x256 nt", "256x256x256 tn", "256x256x256 tt", "256x1x256", "256x17x256", "256x40x256", "3x512x512");
     private static final Set<String> FLOAT = Set.of("gemm.tile", "gemm.copyRows", "gemm.transpose");
-    private static final Set<String> GATHERED = Set.of("gemm.taps", "gemm.tapsRow", "gemm.nineTaps", "gemm.addRows",
-            "gemm.finishRows", "gemm.gatherPanel",
-            "gemm.accumulateOuter", "gemm.dots");
+    private static final Set<String> GATHERED = Set.of("gemm.taps", "gemm.tapsRow", "gemm.nineTaps", "gemm.nineDots",
+            "gemm.addRows", "gemm.finishRows", "gemm.gatherPanel", "gemm.accumulateOuter", "gemm.dots");
     private static final Set<String> INTEGER =
             Set.of("int8.products", "int8.requantize", "int8.accumulators", "int8.widen");
+    /** 1×1, and depthwise by whole vectors, halves and quarters. */
+    private static final Set<String> MOBILENET = Set.of("mobilenet_v2/features.3.conv.0.0", "mobilenet_v2/features.3.conv.1.0",
+            "mobilenet_v2/features.8.conv.1.0", "mobilenet_v2/features.15.conv.1.0");
     private static final int INT8_IMAGES = 8;
     private static final int INT8_VALUES = 16 * 32 * 32 * INT8_IMAGES;
 
@@ -45,8 +47,7 @@ final class HotProducts {
         GEMM.forEach(shape -> kernels.add(new HotKernel("gemm " + shape, FLOAT, () -> gemm(GemmTask.parse(shape)))));
         for (ConvLayer layer : ConvLayer.ALL) {
             boolean resnet = layer.name().startsWith("resnet20/");
-            if (resnet || layer.name().equals("mobilenet_v2/features.3.conv.0.0")
-                    || layer.name().equals("mobilenet_v2/features.3.conv.1.0")) {
+            if (resnet || MOBILENET.contains(layer.name())) {
                 kernels.add(new HotKernel("conv forward " + layer.name(), GATHERED, () -> forward(layer)));
                 kernels.add(new HotKernel("conv backward-data " + layer.name(), GATHERED, () -> backwardData(layer)));
                 kernels.add(new HotKernel("conv backward-weight " + layer.name(), GATHERED, () -> backwardWeight(layer)));

@@ -62,7 +62,8 @@ class CliffTest {
         for (Method group : Kernels.class.getMethods()) {
             if (group.getReturnType().isInterface() && !Modifier.isStatic(group.getModifiers())) {
                 Arrays.stream(group.getReturnType().getMethods())
-                        .filter(m -> m.getParameterCount() > 0 && Modifier.isAbstract(m.getModifiers()))
+                        .filter(m -> Arrays.stream(m.getParameterTypes()).anyMatch(Class::isArray))
+                        .filter(m -> Modifier.isAbstract(m.getModifiers()))
                         .forEach(m -> all.add(group.getName() + "." + m.getName()));
             }
         }

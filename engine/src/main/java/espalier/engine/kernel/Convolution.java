@@ -132,6 +132,11 @@ public final class Convolution {
         }
         float[] images = unpadded ? x : scratch;
         int imagesAt = unpadded ? xOffset : scratchOffset;
+        if (product.nine() && shape.o() == 1) {
+            product.multiplyNine(groups, images, imagesAt, shape.c() * input.channel(), packed, 0, bias, 0, lowest, highest,
+                    y, yOffset);
+            return;
+        }
         int free = scratchOffset + padded(input, product.images());
         for (int g = 0; g < groups; g++) {
             int target = yOffset + (g * shape.o() + first) * positions;
@@ -203,6 +208,11 @@ public final class Convolution {
         }
         float[] images = unpadded ? gy : scratch;
         int imagesAt = unpadded ? gyOffset : scratchOffset;
+        if (shape.stride() == 1 && phaseProducts.getFirst().nine()) {
+            phaseProducts.getFirst().multiplyNine(groups, images, imagesAt, shape.o() * padded.channel(), packed, 0, null, 0, 0, 0,
+                    gx, gxOffset);
+            return;
+        }
         int free = scratchOffset + padded(padded, backwardImages());
         int plane = shape.h() * shape.w();
         int at = 0;
@@ -267,6 +277,11 @@ public final class Convolution {
                 pad(input, some, x, xOffset + i * inputStep(), inputStep(), shape.h(), shape.w(), scratch, scratchOffset);
             }
             int imagesAt = unpadded ? xOffset + i * inputStep() : scratchOffset;
+            if (weights.nine()) {
+                weights.accumulateNine(groups, some, unpadded ? x : scratch, imagesAt, shape.c() * input.channel(),
+                        gy, gyOffset + i * outputStep(), sum);
+                continue;
+            }
             for (int g = 0; g < groups; g++) {
                 weights.accumulate(some, unpadded ? x : scratch, imagesAt + g * shape.c() * input.channel(),
                         gy, gyOffset + i * outputStep() + g * shape.o() * shape.positions(),

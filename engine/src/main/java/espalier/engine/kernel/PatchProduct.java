@@ -9,6 +9,8 @@ import java.util.stream.IntStream;
  * {@code C = clamp(W · patches + bias)}: the matrix product inside a convolution, for one or a few padded images.
  *
  * <ul>
+ *   <li>where W is nine weights, the padded image is read in place, by whole vectors or by halves or quarters, and all channels of a
+ *       depthwise convolution in one call
  *   <li>where rows of positions are whole vectors, tiles read the padded image in place
  *   <li>where they are not and W has only a few rows (depthwise), likewise, over the padded rows end to end; what falls between
  *       the rows is dropped
@@ -16,7 +18,7 @@ import java.util.stream.IntStream;
  * </ul>
  */
 final class PatchProduct {
-    private enum Way { DIRECT, FLAT, GATHERED }
+    private enum Way { NINE, DIRECT, FLAT, GATHERED }
 
     private final GemmKernels gemm;
     private final Patches patches;
@@ -28,6 +30,10 @@ final class PatchProduct {
     private final int block;
     /** Of each vector of positions (direct, flat) or of each position (gathered). */
     private final int[] positions;
+    /** Of each vector in a plane of C (nine). */
+    private final int[] targets;
+    /** Elements of a vector (nine). */
+    private final int rowLanes;
     private final TapProduct inPlace;
 
     /** @param m rows of W */
@@ -38,16 +44,19 @@ final class PatchProduct {
         this.paddedRows = Gemm.roundUp(m, ROWS);
         this.terms = patches.taps().length;
         int width = gemm.lanes() * gemm.maxVectors();
-        way = patches.columns() % gemm.lanes() == 0 ? Way.DIRECT : m < ROWS ? Way.FLAT : Way.GATHERED;
+        rowLanes = gemm.rowLanes(patches.columns());
+        way = m == 1 && terms == TapProduct.DEPTHWISE && rowLanes > 0 ? Way.NINE : patches.columns() % gemm.lanes() == 0 ? Way.DIRECT : m < ROWS ? Way.FLAT : Way.GATHERED;
         images = way == Way.GATHERED && patches.positions() > 0 ? Math.max(1, width / patches.positions()) : 1;
         block = TapProduct.block(terms);
         positions = switch (way) {
+            case NINE -> patches.vectors(1, rowLanes);
             case DIRECT -> patches.vectors(1, gemm.lanes());
             case FLAT -> IntStream.range(0, Math.ceilDiv(flat(), gemm.lanes())).map(v -> v * gemm.lanes()).toArray();
             case GATHERED -> patches.positionsOf(images);
         };
-        int[] targets = IntStream.range(0, positions.length).map(v -> v * gemm.lanes()).toArray();
-        inPlace = way == Way.GATHERED ? null : new TapProduct(gemm, m, patches.taps(), positions, targets);
+        int lanes = way == Way.NINE ? rowLanes : gemm.lanes();
+        targets = IntStream.range(0, positions.length).map(v -> v * lanes).toArray();
+        inPlace = way == Way.GATHERED || way == Way.NINE ? null : new TapProduct(gemm, m, patches.taps(), positions, targets);
     }
 
     /** Elements from the first position to the last. */
@@ -69,6 +78,7 @@ final class PatchProduct {
     int scratch() {
         int width = gemm.lanes() * gemm.maxVectors();
         return switch (way) {
+            case NINE -> 0;
             case DIRECT -> inPlace.scratchSize();
             case FLAT -> (m * positions.length + 1) * gemm.lanes() + inPlace.scratchSize();
             case GATHERED -> (block + ROWS) * width + (images > 1 ? m * images * patches.positions() : 0);
@@ -99,6 +109,7 @@ final class PatchProduct {
     void multiply(int count, float[] x, int source, int first, int end, float[] packed, int packedOffset, float[] bias, int biasOffset,
             float lowest, float highest, float[] c, int cOffset, int step, float[] scratch, int scratchOffset) {
         switch (way) {
+            case NINE -> multiplyNine(1, x, source, 0, packed, packedOffset, bias, biasOffset + first, lowest, highest, c, cOffset);
             case DIRECT -> inPlace.multiply(x, source, first, end, packed, packedOffset, bias, biasOffset, lowest, highest,
                     c, cOffset, patches.positions(), scratch, scratchOffset);
             case FLAT -> {
@@ -119,6 +130,22 @@ final class PatchProduct {
                             c, cOffset + i * step, patches.positions());
                 }
             }
+        }
+    }
+
+    /** {@return whether {@link #multiplyNine} takes the channels of a depthwise convolution together} */
+    boolean nine() {
+        return way == Way.NINE;
+    }
+
+    /** {@link #multiply} for one image and {@code channels} groups, whose planes lie {@code xStep} apart in x, and end to end in C. */
+    void multiplyNine(int channels, float[] x, int source, int xStep, float[] packed, int packedOffset, float[] bias, int biasOffset,
+            float lowest, float highest, float[] c, int cOffset) {
+        int plane = patches.positions();
+        gemm.nineTaps(rowLanes, channels, packed, packedOffset, packedSize(), x, source, xStep, patches.taps(), positions,
+                c, cOffset, plane, targets);
+        if (bias != null) {
+            gemm.finishRows(channels, plane, bias, biasOffset, lowest, highest, c, cOffset, plane);
         }
     }
 

@@ -1,23 +1,16 @@
 package espalier.engine.kernel;
 
 import static espalier.engine.kernel.Lanes.F;
+import static espalier.engine.kernel.Lanes.HALF;
 import static espalier.engine.kernel.Lanes.N;
+import static espalier.engine.kernel.Lanes.QUARTER;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
-import jdk.incubator.vector.VectorSpecies;
 
 /** Matrix kernels on vectors: tiles, and the gathering of image patches into panels. */
 final class VectorGemm implements GemmKernels {
-    /** Half a vector, for image rows of half its length (8×8 images against 16 lanes); a whole one where there is no half. */
-    private static final VectorSpecies<Float> HALF =
-            N > 4 ? VectorSpecies.of(float.class, VectorShape.forBitSize(F.vectorBitSize() / 2)) : F;
-
-    private static final VectorSpecies<Float> QUARTER =
-            N > 8 ? VectorSpecies.of(float.class, VectorShape.forBitSize(F.vectorBitSize() / 4)) : HALF;
-
     private static final int HALF_LANES = HALF.length();
     private static final int QUARTER_LANES = QUARTER.length();
     private static final boolean SELECTS = F.vectorBitSize() == 512;
@@ -54,9 +47,20 @@ final class VectorGemm implements GemmKernels {
     }
 
     @Override
-    public void nineTaps(float[] a, int aOffset, float[] b, int bOffset, int[] taps, int[] positions,
-            float[] c, int cOffset, int[] targets) {
-        VectorTaps.nine(a, aOffset, b, bOffset, taps, positions, c, cOffset, targets);
+    public int rowLanes(int columns) {
+        return VectorNine.width(columns);
+    }
+
+    @Override
+    public void nineTaps(int width, int channels, float[] a, int aOffset, int aStep, float[] b, int bOffset, int bStep,
+            int[] taps, int[] positions, float[] c, int cOffset, int cStep, int[] targets) {
+        VectorNine.taps(width, channels, a, aOffset, aStep, b, bOffset, bStep, taps, positions, c, cOffset, cStep, targets);
+    }
+
+    @Override
+    public void nineDots(int width, int channels, int vectors, float[] x, int xOffset, int xStep, int[] taps, int[] positions,
+            float[] g, int gOffset, int gStep, int[] gAt, float[] sums, int sumsOffset) {
+        VectorNine.dots(width, channels, vectors, x, xOffset, xStep, taps, positions, g, gOffset, gStep, gAt, sums, sumsOffset);
     }
 
     @Override

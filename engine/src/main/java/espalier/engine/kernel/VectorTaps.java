@@ -34,41 +34,6 @@ final class VectorTaps {
         }
     }
 
-    static void nine(float[] a, int aOffset, float[] b, int bOffset, int[] taps, int[] positions, float[] c, int cOffset,
-            int[] targets) {
-        FloatVector a0 = FloatVector.broadcast(F, a[aOffset]);
-        int tap0 = bOffset + taps[0];
-        FloatVector a1 = FloatVector.broadcast(F, a[aOffset + 4]);
-        int tap1 = bOffset + taps[1];
-        FloatVector a2 = FloatVector.broadcast(F, a[aOffset + 8]);
-        int tap2 = bOffset + taps[2];
-        FloatVector a3 = FloatVector.broadcast(F, a[aOffset + 12]);
-        int tap3 = bOffset + taps[3];
-        FloatVector a4 = FloatVector.broadcast(F, a[aOffset + 16]);
-        int tap4 = bOffset + taps[4];
-        FloatVector a5 = FloatVector.broadcast(F, a[aOffset + 20]);
-        int tap5 = bOffset + taps[5];
-        FloatVector a6 = FloatVector.broadcast(F, a[aOffset + 24]);
-        int tap6 = bOffset + taps[6];
-        FloatVector a7 = FloatVector.broadcast(F, a[aOffset + 28]);
-        int tap7 = bOffset + taps[7];
-        FloatVector a8 = FloatVector.broadcast(F, a[aOffset + 32]);
-        int tap8 = bOffset + taps[8];
-        for (int v = 0; v < positions.length; v++) {
-            int at = positions[v];
-            FloatVector sum = a0.mul(FloatVector.fromArray(F, b, at + tap0));
-            sum = a1.fma(FloatVector.fromArray(F, b, at + tap1), sum);
-            sum = a2.fma(FloatVector.fromArray(F, b, at + tap2), sum);
-            sum = a3.fma(FloatVector.fromArray(F, b, at + tap3), sum);
-            sum = a4.fma(FloatVector.fromArray(F, b, at + tap4), sum);
-            sum = a5.fma(FloatVector.fromArray(F, b, at + tap5), sum);
-            sum = a6.fma(FloatVector.fromArray(F, b, at + tap6), sum);
-            sum = a7.fma(FloatVector.fromArray(F, b, at + tap7), sum);
-            sum = a8.fma(FloatVector.fromArray(F, b, at + tap8), sum);
-            sum.intoArray(c, cOffset + targets[v]);
-        }
-    }
-
     private static void taps4x4(int k, float[] a, int aOffset, float[] b, int[] taps, int tapsOffset,
             int at0, int at1, int at2, int at3, float[] c, int cOffset, int ldc) {
         FloatVector c00 = FloatVector.zero(F);

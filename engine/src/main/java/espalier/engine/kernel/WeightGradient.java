@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
  * {@code gW = Σ patches(x) · gyᵀ} over positions and images, one group of a convolution.
  *
  * <ul>
+ *   <li>nine weights (depthwise) as dot products over vectors as long as rows allow, all channels in one call
  *   <li>as dot products of shifted images with output gradients, both read in place, where rows of positions are whole vectors;
  *       sums stay apart by lane until the end
  *   <li>else, and where the sums by lane would be too large, as outer products of gathered patches
@@ -30,6 +31,9 @@ final class WeightGradient {
     /** Their offsets, and those of the first again up to whole tiles, whose sums are never read. */
     private final int[] tapsAt;
     private final boolean dots;
+    private final boolean nine;
+    /** Sums of a weight (nine, dots). */
+    private final int lanes;
     private final int images;
     /** Of each vector of positions (dots) or of each position (outer) in all images. */
     private final int[] positions;
@@ -46,12 +50,15 @@ final class WeightGradient {
         tapsAt = Arrays.copyOf(patches.taps(), Gemm.roundUp(taps, DOT_TAPS));
         Arrays.fill(tapsAt, taps, tapsAt.length, taps == 0 ? 0 : tapsAt[0]);
         panelWidth = gemm.lanes() * gemm.maxVectors();
-        dots = patches.columns() % gemm.lanes() == 0 && (long) tapsAt.length * outputs * gemm.lanes() <= MOST_SUMS;
+        int rowLanes = gemm.rowLanes(patches.columns());
+        nine = outputs == 1 && taps == TapProduct.DEPTHWISE && rowLanes > 0;
+        dots = nine || patches.columns() % gemm.lanes() == 0 && (long) tapsAt.length * outputs * gemm.lanes() <= MOST_SUMS;
+        lanes = nine ? rowLanes : gemm.lanes();
         images = dots
                 ? Math.clamp(MOST_PADDED / Math.max(1, patches.size()), 1, MOST_IMAGES)
                 : Math.max(1, panelWidth / Math.max(1, patches.positions()));
-        positions = dots ? patches.vectors(images, gemm.lanes()) : patches.positionsOf(images);
-        gradients = dots ? vectors(images, patches.positions(), gyStep, gemm.lanes()) : new int[0];
+        positions = dots ? patches.vectors(images, lanes) : patches.positionsOf(images);
+        gradients = dots ? vectors(images, patches.positions(), gyStep, lanes) : new int[0];
         this.gyStep = gyStep;
     }
 
@@ -71,7 +78,7 @@ final class WeightGradient {
 
     /** {@return floats in a sum} */
     int sumSize() {
-        return dots ? tapsAt.length * outputs * gemm.lanes() : taps * paddedOutputs();
+        return nine ? taps * lanes : dots ? tapsAt.length * outputs * lanes : taps * paddedOutputs();
     }
 
     /** {@return the floats of scratch that {@link #accumulate} needs, beside the padded images} */
@@ -95,13 +102,24 @@ final class WeightGradient {
         }
     }
 
+    /** {@return whether {@link #accumulateNine} takes the channels of a depthwise convolution together} */
+    boolean nine() {
+        return nine;
+    }
+
+    /** {@link #accumulate} for {@code channels} groups, whose planes lie {@code xStep} apart in x, and end to end in gy. */
+    void accumulateNine(int channels, int count, float[] x, int source, int xStep, float[] gy, int gyOffset, float[] sum) {
+        gemm.nineDots(lanes, channels, count * patches.positions() / lanes, x, source, xStep, patches.taps(), positions,
+                gy, gyOffset, patches.positions(), gradients, sum, 0);
+    }
+
     private void dots(int count, float[] x, int source, float[] gy, int gyOffset, float[] sum, int sumOffset) {
-        int vectors = count * patches.positions() / gemm.lanes();
+        int vectors = count * patches.positions() / lanes;
         for (int o = 0; o < outputs; o += ROWS) {
             for (int t = 0; t < tapsAt.length; t += DOT_TAPS) {
                 gemm.dots(Math.min(ROWS, outputs - o), vectors, x, source, positions, tapsAt, t,
                         gy, gradients, gyOffset + o * patches.positions(), patches.positions(),
-                        sum, sumOffset + (t * outputs + o * DOT_TAPS) * gemm.lanes());
+                        sum, sumOffset + (t * outputs + o * DOT_TAPS) * lanes);
             }
         }
     }
@@ -140,9 +158,9 @@ final class WeightGradient {
     }
 
     private float dot(float[] sum, int sumOffset, int o, int k) {
-        int at = sumOffset + ((k / DOT_TAPS * outputs + o) * DOT_TAPS + k % DOT_TAPS) * gemm.lanes();
+        int at = sumOffset + (nine ? k : (k / DOT_TAPS * outputs + o) * DOT_TAPS + k % DOT_TAPS) * lanes;
         float total = 0;
-        for (int lane = 0; lane < gemm.lanes(); lane++) {
+        for (int lane = 0; lane < lanes; lane++) {
             total += sum[at + lane];
         }
         return total;

@@ -3,7 +3,11 @@ package espalier.engine.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -129,26 +133,85 @@ class GemmKernelTest {
         }
     }
 
+    /** {@return the lengths of vectors that depthwise kernels use} */
+    private static Set<Integer> rowLanes() {
+        return IntStream.of(LANES, LANES / 2, LANES / 4).filter(n -> n > 0).map(KERNELS::rowLanes).filter(n -> n > 0).boxed()
+                .collect(Collectors.toSet());
+    }
+
     @Test
-    void nineTapsOfEachVector() {
+    void rowsAreDividedIntoTheLongestVectorsThatFit() {
+        assertThat(KERNELS.rowLanes(3 * LANES)).isEqualTo(LANES);
+        assertThat(rowLanes()).contains(LANES).allMatch(n -> LANES % n == 0 && KERNELS.rowLanes(5 * n) == n);
+        assertThat(KERNELS.rowLanes(7)).isEqualTo(LANES == 1 ? 1 : 0);
+    }
+
+    @Test
+    void nineTapsOfEachVectorAndChannel() {
         int[] taps = {3, 0, 7, 1, 2, 9, 4, 4, 5};
-        int[] positions = {4, 0, 2 * LANES, 5};
-        int[] targets = {0, 3 * LANES, 2 * LANES, LANES};
-        float[] a = values(2 + 9 * GemmKernels.ROWS);
-        float[] b = values(3 + 3 * LANES + 15);
-        float[] c = new float[1 + 4 * LANES];
-        KERNELS.nineTaps(a, 2, b, 3, taps, positions, c, 1, targets);
-        for (int at = 0; at < 4 * LANES; at++) {
-            int target = at - at % LANES;
-            int v = target == 0 ? 0 : target == LANES ? 3 : target == 2 * LANES ? 2 : 1;
-            double sum = 0;
-            double magnitude = 0;
-            for (int p = 0; p < 9; p++) {
-                double term = (double) a[2 + p * GemmKernels.ROWS] * b[3 + positions[v] + taps[p] + at % LANES];
-                sum += term;
-                magnitude += Math.abs(term);
+        for (int width : rowLanes()) {
+            int[] positions = {4, 0, 2 * width, 5};
+            int[] targets = {0, 3 * width, 2 * width, width};
+            for (int channels : new int[] {0, 1, 3}) {
+                int aStep = 9 * GemmKernels.ROWS + 1;
+                int bStep = 3 * width + 16;
+                int cStep = 4 * width + 1;
+                float[] a = values(2 + channels * aStep);
+                float[] b = values(3 + channels * bStep);
+                float[] c = new float[1 + channels * cStep];
+                Arrays.fill(c, GUARD);
+                KERNELS.nineTaps(width, channels, a, 2, aStep, b, 3, bStep, taps, positions, c, 1, cStep, targets);
+                for (int i = 1; i < c.length; i++) {
+                    int channel = (i - 1) / cStep;
+                    int at = (i - 1) % cStep;
+                    if (at == 4 * width) {
+                        assertThat(c[i]).isEqualTo(GUARD);
+                        continue;
+                    }
+                    int v = List.of(0, 3, 2, 1).get(at / width);
+                    double sum = 0;
+                    double magnitude = 0;
+                    for (int p = 0; p < 9; p++) {
+                        double term = (double) a[2 + channel * aStep + p * GemmKernels.ROWS]
+                                * b[3 + channel * bStep + positions[v] + taps[p] + at % width];
+                        sum += term;
+                        magnitude += Math.abs(term);
+                    }
+                    assertThat((double) c[i]).isBetween(sum - bound(9, magnitude), sum + bound(9, magnitude));
+                }
             }
-            assertThat((double) c[1 + at]).isBetween(sum - bound(9, magnitude), sum + bound(9, magnitude));
+        }
+    }
+
+    @Test
+    void nineDotProductsOfEachChannelByLane() {
+        int[] taps = {3, 0, 7, 1, 2, 9, 4, 4, 5};
+        for (int width : rowLanes()) {
+            for (int vectors : new int[] {0, 1, 13}) {
+                int[] positions = IntStream.range(0, vectors + 1).map(v -> v * (width + 2)).toArray();
+                int[] gAt = IntStream.range(0, vectors + 1).map(v -> (vectors - v) * width).toArray();
+                int channels = 3;
+                int xStep = (vectors + 1) * (width + 2) + 9;
+                int gStep = (vectors + 1) * width + 1;
+                float[] x = values(2 + channels * xStep);
+                float[] g = values(5 + channels * gStep);
+                float[] sums = values(1 + channels * 9 * width);
+                float[] before = sums.clone();
+                KERNELS.nineDots(width, channels, vectors, x, 2, xStep, taps, positions, g, 5, gStep, gAt, sums, 1);
+                for (int s = 0; s < channels * 9 * width; s++) {
+                    int channel = s / width / 9;
+                    double sum = before[1 + s];
+                    double magnitude = Math.abs(sum);
+                    for (int v = 0; v < vectors; v++) {
+                        double term = (double) x[2 + channel * xStep + taps[s / width % 9] + positions[v] + s % width]
+                                * g[5 + channel * gStep + gAt[v] + s % width];
+                        sum += term;
+                        magnitude += Math.abs(term);
+                    }
+                    double error = bound(vectors, magnitude);
+                    assertThat((double) sums[1 + s]).isBetween(sum - error, sum + error);
+                }
+            }
         }
     }
 

@@ -66,6 +66,14 @@ record OpCase(Op op, List<Tensor> inputs, int terms, Definition definition) {
         conv(cases, new Conv2d(2, 3, 3, 2), Shape.of(2, 4, 12, 11), Shape.of(6, 2, 3, 3));
         conv(cases, new Conv2d(1, 1, 1, 3), Shape.of(2, 6, 5, 5), Shape.of(9, 2, 3, 3));
         conv(cases, new Conv2d(2, 1, 1, 6), Shape.of(2, 6, 7, 7), Shape.of(12, 1, 3, 3));
+        for (int columns : new int[] {4, 8, 12, 16}) {
+            conv(cases, new Conv2d(1, 1, 1, 3), Shape.of(2, 3, 5, columns), Shape.of(3, 1, 3, 3));
+            conv(cases, new Conv2d(2, 1, 1, 3), Shape.of(2, 3, 5, 2 * columns), Shape.of(3, 1, 3, 3));
+        }
+        conv(cases, new Conv2d(1, 1, 1, 1), Shape.of(2, 1, 6, 8), Shape.of(1, 1, 3, 3));
+        conv(cases, new Conv2d(1, 1, 1, 1), Shape.of(2, 2, 6, 8), Shape.of(1, 2, 3, 3));
+        conv(cases, new Conv2d(1, 1, 1, 1), Shape.of(2, 1, 6, 8), Shape.of(2, 1, 3, 3));
+        conv(cases, new Conv2d(1, 0, 1, 2), Shape.of(2, 18, 3, 8), Shape.of(2, 9, 1, 1));
         conv(cases, new Conv2d(1, 0, 1, 1), Shape.of(2, 19, 5, 4), Shape.of(7, 19, 1, 1));
         conv(cases, new Conv2d(2, 0, 1, 1), Shape.of(2, 5, 5, 6), Shape.of(4, 5, 1, 1));
         conv(cases, new Conv2d(1, 0, 1, 1), Shape.of(9, 2, 5, 5), Shape.of(3, 2, 5, 5));
