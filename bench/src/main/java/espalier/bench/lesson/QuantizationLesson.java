@@ -120,17 +120,18 @@ final class QuantizationLesson {
         blocks.add(new Text("Not four times: " + times(facts.speedup(narrow, dense)) + " with 7 bits and "
                 + times(facts.speedup(wide, dense)) + " with 8. The products of 8-bit numbers need 16 bits, their sums 32. There is a fused "
                 + "multiply-add for floats; for integers, multiplication, widening and addition are separate instructions, as "
-                + "long as one may not use the special ones of part 3. So the kernel plays a trick: with 7-bit pixels and weights "
-                + "shifted to 0 .. 255, **two products fit one unsigned lane of 16 bits** (2 · 127 · 255 = 64,770 < 65,536). They are "
-                + "added before anything is widened. With 8-bit pixels a single product fills the lane, and that addition is lost."));
-        blocks.add(new Code("64 multiply-adds, vectors of 512 bits\n"
-                + "in float32:  4 fused multiply-adds of 16 lanes\n"
-                + "in 7 bits:   2 multiplications and 1 addition of 32 lanes,\n"
+                + "long as one may not use the special ones of part 3. So the kernel plays a trick: **products are added in lanes of "
+                + "16 bits for as long as their sum is sure to fit**, and only then widened. The weights are known beforehand: with 7-bit "
+                + "pixels, the positive weights of such a group may sum up to 258, and so may the negative ones (258 · 127 = 32,766 < "
+                + "32,768). With 8-bit pixels it is 128, and a group is half as long."));
+        blocks.add(new Code("a group of 8 products at 32 positions, vectors of 512 bits\n"
+                + "in float32:  16 fused multiply-adds of 16 lanes\n"
+                + "in integers: 8 multiplications and 8 additions of 32 lanes,\n"
                 + "             1 shift and 2 additions of 16 lanes"));
         blocks.add(new Text("That the sums are exact is worth something of its own: the result is the same bit for bit on every machine, with "
                 + "any number of threads."));
-        blocks.add(new Exercise("Six instructions against four, and yet it is " + (facts.speedup(narrow, dense) > 1 ? "faster" : "not slower by half")
-                + ". Which of the six can a processor execute beside each other that it cannot with multiply-adds? And how many bytes does "
+        blocks.add(new Exercise("Nineteen instructions against sixteen, and yet it is " + (facts.speedup(narrow, dense) > 1 ? "faster" : "not slower by half")
+                + ". Which of the nineteen can a processor execute beside each other that it cannot with multiply-adds? And how many bytes does "
                 + "each of the two load?"));
     }
 

@@ -62,7 +62,7 @@ public record QuantParams(float scale, int zeroPoint, int qmin, int qmax) {
         return (q - zeroPoint) * scale;
     }
 
-    /** {@return whether every q is below 128, so that two products of the integer kernels share a 16-bit lane} */
+    /** {@return whether every q is below 128, so that more products of the integer kernels fit 16 bits together} */
     public boolean narrow() {
         return qmin >= 0 && qmax < 128;
     }
