@@ -42,34 +42,16 @@ public final class Espalier implements Peer {
         };
     }
 
-    /** {@link Gemm#multiply}, on several threads cut into blocks of rows as the linear layer does. */
-    private static final class Multiplication implements Workload {
-
-        private final GemmTask task;
-        private float[] a;
-        private float[] b;
-        private float[] c;
-
+    /** {@link MatrixProduct}, as the linear layer does it. */
+    private static final class Multiplication extends GemmWorkload {
         Multiplication(GemmTask task) {
-            this.task = task;
-        }
-
-        @Override
-        public void fresh() {
-            a = task.a();
-            b = task.b();
-            c = new float[task.m() * task.n()];
+            super(task);
         }
 
         @Override
         public void run() {
             MatrixProduct.multiply(task.m(), task.n(), task.k(), 1, a, task.transA() ? 1 : task.k(), task.transA() ? task.m() : 1,
                     b, task.transB() ? 1 : task.n(), task.transB() ? task.k() : 1, 0, c);
-        }
-
-        @Override
-        public float[] result() {
-            return c;
         }
     }
 

@@ -2,6 +2,7 @@ package espalier.bench.peers;
 
 import dev.ludovic.netlib.blas.JavaBLAS;
 import espalier.bench.peer.GemmTask;
+import espalier.bench.peer.GemmWorkload;
 import espalier.bench.peer.Peer;
 import espalier.bench.peer.Task;
 import espalier.bench.peer.Workload;
@@ -29,22 +30,11 @@ public final class Netlib implements Peer {
         return new Multiplication((GemmTask) task);
     }
 
-    private static final class Multiplication implements Workload {
+    private static final class Multiplication extends GemmWorkload {
         private final JavaBLAS blas = JavaBLAS.getInstance();
-        private final GemmTask task;
-        private float[] a;
-        private float[] b;
-        private float[] c;
 
         Multiplication(GemmTask task) {
-            this.task = task;
-        }
-
-        @Override
-        public void fresh() {
-            a = task.a();
-            b = task.b();
-            c = new float[task.m() * task.n()];
+            super(task);
         }
 
         /** Its matrices are column-major: {@code Cᵀ = op(B)ᵀ·op(A)ᵀ}. */
@@ -52,11 +42,6 @@ public final class Netlib implements Peer {
         public void run() {
             blas.sgemm(task.transB() ? "T" : "N", task.transA() ? "T" : "N", task.n(), task.m(), task.k(), 1f,
                     b, task.transB() ? task.k() : task.n(), a, task.transA() ? task.m() : task.k(), 0f, c, task.n());
-        }
-
-        @Override
-        public float[] result() {
-            return c;
         }
     }
 }
