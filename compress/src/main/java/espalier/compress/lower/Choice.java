@@ -11,13 +11,11 @@ import espalier.engine.weight.CsrWeight;
 import espalier.engine.weight.Weight;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
- * Whether a layer is faster dense or sparse: measured on its real shape where it is not plain, and remembered for as long as the
- * program runs, so that layers of the same geometry and about as many zeros are measured once.
+ * Whether a layer is faster dense or sparse: measured on its real shape where it is not plain, and remembered by {@link
+ * Choices}, so that layers of the same geometry and about as many zeros are measured once on a machine.
  *
  * @param weight in the format that was chosen
  * @param reason why
@@ -32,9 +30,7 @@ record Choice(Weight weight, String reason) {
     private static final int ROUNDS = 5;
     private static final long ROUND_NANOS = 3_000_000;
     private static final int LARGE = 1 << 22;
-    private static final Map<List<Object>, Measured> KNOWN = new ConcurrentHashMap<>();
-
-    private record Measured(long dense, long sparse) {}
+    private static final Choices KNOWN = Choices.ofUser();
 
     /** {@return the faster of the two formats of a step in float32} */
     static Choice ofFloat(Step step, Shape in, int border) {
@@ -63,21 +59,21 @@ record Choice(Weight weight, String reason) {
         if (zeros > PLAINLY_SPARSE) {
             return new Choice(other, "mostly zeros");
         }
-        List<Object> key = List.of(Kernels.active().name(), step.op(), in, weight.shape(), sparse, variant,
-                Math.round(zeros * BUCKETS));
-        Measured m = KNOWN.computeIfAbsent(key, _ -> measure(runs.of(step), runs.of(step.with(other))));
-        return new Choice(m.sparse < m.dense ? other : weight, String.format(Locale.ROOT, "measured: %s %.0f µs, %s %.0f µs",
-                Format.of(weight), m.dense / 1e3, sparse, m.sparse / 1e3));
+        List<Object> key = List.of(step.op(), in, weight.shape(), sparse, variant, Math.round(zeros * BUCKETS));
+        Choices.Found found = KNOWN.of(key.toString(), () -> measure(runs.of(step), runs.of(step.with(other))));
+        Choices.Times t = found.times();
+        return new Choice(t.sparse() < t.dense() ? other : weight, String.format(Locale.ROOT, "%s: %s %.0f µs, %s %.0f µs",
+                found.known() ? "remembered" : "measured", Format.of(weight), t.dense() / 1e3, sparse, t.sparse() / 1e3));
     }
 
     /** The quickest of some runs of each, in turn: what disturbs the machine makes runs slower only. */
-    private static Measured measure(Runnable dense, Runnable sparse) {
+    private static Choices.Times measure(Runnable dense, Runnable sparse) {
         long[] best = {Long.MAX_VALUE, Long.MAX_VALUE};
         for (int round = 0; round < ROUNDS; round++) {
             best[0] = Math.min(best[0], best(dense));
             best[1] = Math.min(best[1], best(sparse));
         }
-        return new Measured(best[0], best[1]);
+        return new Choices.Times(best[0], best[1]);
     }
 
     private static long best(Runnable run) {
