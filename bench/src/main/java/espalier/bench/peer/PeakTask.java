@@ -5,8 +5,8 @@ import espalier.engine.kernel.Kernels;
 
 /** Multiply-adds in registers on all threads at once: what all other tasks are measured as a fraction of. */
 public record PeakTask(int threads) implements Task {
-    /** Of the loop, in one run; some microseconds. */
-    static final int ITERATIONS = 1 << 12;
+    /** Of the loop, in one run; a millisecond: starting a second thread takes 40 microseconds. */
+    static final int ITERATIONS = 1 << 18;
 
     @Override
     public String benchmark() {

@@ -11,13 +11,17 @@ import espalier.engine.tensor.Tensor;
 import espalier.engine.tensor.Workspace;
 import espalier.nn.model.Model;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.HdrHistogram.Histogram;
 
 /** Measures lowered networks against their dense parent. */
 final class Stopwatch {
     private static final int WARMUPS = 3;
-    private static final long WARMUP_NANOS = 25_000_000;
+    private static final long WARMUP_NANOS = 100_000_000;
+    /** Of the first network of a format and a batch: without, one image through int8 took 72 ms instead of 1.2. */
+    private static final long FIRST_WARMUP_NANOS = 1_500_000_000;
     private static final int RUNS = 20;
     private static final long RUN_NANOS = 50_000_000;
     /** Nanoseconds are told to three digits. */
@@ -29,6 +33,7 @@ final class Stopwatch {
     private final Latency denseSingle;
     private final Latency denseBatch;
     private final long denseMacs;
+    private final Set<String> warm = new HashSet<>();
 
     /**
      * @param dense the parent, which is measured at once
@@ -66,7 +71,8 @@ final class Stopwatch {
     private Latency latency(LoweredModel model, int n, Latency dense) {
         Tensor pixels = images.images(0, n);
         Histogram times = new Histogram(DIGITS);
-        run(model, pixels, WARMUPS, WARMUP_NANOS, null);
+        boolean first = warm.add(model.format() + " " + n);
+        run(model, pixels, WARMUPS, first ? FIRST_WARMUP_NANOS : WARMUP_NANOS, null);
         run(model, pixels, RUNS, RUN_NANOS, times);
         double median = times.getValueAtPercentile(50) / NANOS;
         return new Latency(n, median, times.getValueAtPercentile(99) / NANOS, dense == null ? 1 : dense.medianMillis() / median);

@@ -11,9 +11,7 @@ final class Lanes {
     static final VectorSpecies<Integer> I = F.withLanes(int.class);
     static final int N = F.length();
     /** Half a vector, for image rows of half its length (8×8 images against 16 lanes); a whole one where there is no half. */
-    static final VectorSpecies<Float> HALF = N > 4 ? part(2) : F;
-    /** A quarter of a vector; half a one where there is no quarter. */
-    static final VectorSpecies<Float> QUARTER = N > 8 ? part(4) : HALF;
+    static final VectorSpecies<Float> HALF = N > 4 ? VectorSpecies.of(float.class, VectorShape.forBitSize(F.vectorBitSize() / 2)) : F;
 
     private static final VectorShuffle<Float> ROTATE_8 = rotation(8);
     private static final VectorShuffle<Float> ROTATE_4 = rotation(4);
@@ -26,10 +24,6 @@ final class Lanes {
         return simd.equals("auto")
                 ? FloatVector.SPECIES_PREFERRED
                 : VectorSpecies.of(float.class, VectorShape.forBitSize(Integer.parseInt(simd)));
-    }
-
-    private static VectorSpecies<Float> part(int parts) {
-        return VectorSpecies.of(float.class, VectorShape.forBitSize(F.vectorBitSize() / parts));
     }
 
     private static VectorShuffle<Float> rotation(int by) {

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
  * {@code C = clamp(W · patches + bias)}: the matrix product inside a convolution, for one or a few padded images.
  *
  * <ul>
- *   <li>where W is nine weights, the padded image is read in place, by whole vectors or by halves or quarters, and all channels of a
+ *   <li>where W is nine weights, the padded image is read in place, by whole vectors or by halves, and all channels of a
  *       depthwise convolution in one call
  *   <li>where rows of positions are whole vectors, tiles read the padded image in place
  *   <li>where they are not and W has only a few rows (depthwise), likewise, over the padded rows end to end; what falls between

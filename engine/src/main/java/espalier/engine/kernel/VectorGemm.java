@@ -3,7 +3,6 @@ package espalier.engine.kernel;
 import static espalier.engine.kernel.Lanes.F;
 import static espalier.engine.kernel.Lanes.HALF;
 import static espalier.engine.kernel.Lanes.N;
-import static espalier.engine.kernel.Lanes.QUARTER;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -12,7 +11,6 @@ import jdk.incubator.vector.VectorOperators;
 /** Matrix kernels on vectors: tiles, and the gathering of image patches into panels. */
 final class VectorGemm implements GemmKernels {
     private static final int HALF_LANES = HALF.length();
-    private static final int QUARTER_LANES = QUARTER.length();
     private static final boolean SELECTS = F.vectorBitSize() == 512;
     private static final FloatVector EVEN = FloatVector.zero(F).addIndex(2);
     private static final int MAX_VECTORS =
@@ -140,8 +138,6 @@ final class VectorGemm implements GemmKernels {
             copyWholes(m, n, x, xOffset, ldx, y, yOffset, ldy);
         } else if (n >= HALF_LANES) {
             copyTwoHalves(m, n - HALF_LANES, x, xOffset, ldx, y, yOffset, ldy);
-        } else if (n >= QUARTER_LANES) {
-            copyTwoQuarters(m, n - QUARTER_LANES, x, xOffset, ldx, y, yOffset, ldy);
         } else {
             for (int i = 0; i < m; i++) {
                 for (int j = 0; j < n; j++) {
@@ -170,15 +166,6 @@ final class VectorGemm implements GemmKernels {
             int to = yOffset + i * ldy;
             FloatVector.fromArray(HALF, x, from).intoArray(y, to);
             FloatVector.fromArray(HALF, x, from + second).intoArray(y, to + second);
-        }
-    }
-
-    private static void copyTwoQuarters(int m, int second, float[] x, int xOffset, int ldx, float[] y, int yOffset, int ldy) {
-        for (int i = 0; i < m; i++) {
-            int from = xOffset + i * ldx;
-            int to = yOffset + i * ldy;
-            FloatVector.fromArray(QUARTER, x, from).intoArray(y, to);
-            FloatVector.fromArray(QUARTER, x, from + second).intoArray(y, to + second);
         }
     }
 
