@@ -15,7 +15,7 @@ import java.util.List;
 final class QuantizationTasks {
     static final int NINETY = 90;
     static final WeightForm NARROW = new WeightForm(Format.INT8, 0, 7);
-    static final WeightForm WIDE = new WeightForm(Format.INT8, 0, 8);
+    static final WeightForm WIDE = WeightForm.INT8;
     static final WeightForm SPARSE = WeightForm.of(Format.CSR, NINETY);
     static final WeightForm BOTH = new WeightForm(Format.CSR_INT8, NINETY, 7);
     static final LoadTask MEMORY = SparsityTasks.LOADS.getLast();

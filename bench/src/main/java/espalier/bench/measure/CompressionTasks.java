@@ -26,7 +26,7 @@ final class CompressionTasks {
     private static final int LEAST_TERMS = 288;
     private static final int LEAST_POSITIONS = 256;
     private static final WeightForm NARROW = new WeightForm(Format.INT8, 0, 7);
-    private static final WeightForm WIDE = new WeightForm(Format.INT8, 0, 8);
+    private static final WeightForm WIDE = WeightForm.INT8;
 
     private CompressionTasks() {}
 
@@ -59,7 +59,8 @@ final class CompressionTasks {
         int batch = quick ? BATCH : LARGE_BATCH;
         List.of(WeightForm.DENSE, csr, auto, WeightForm.of(Format.CSR, 95), WeightForm.of(Format.AUTO, 95), NARROW, WIDE,
                 new WeightForm(Format.CSR_INT8, NINETY, 7)).forEach(f -> tasks.add(new LoweredTask(RESNET, f, batch)));
-        List.of(WeightForm.DENSE, csr, auto, NARROW).forEach(f -> tasks.add(new LoweredTask(RESNET, f, 1)));
+        List.of(WeightForm.DENSE, csr, auto, WeightForm.of(Format.CSR, 95), NARROW, WIDE)
+                .forEach(f -> tasks.add(new LoweredTask(RESNET, f, 1)));
         if (!quick) {
             List.of(WeightForm.DENSE, csr, auto, NARROW, new WeightForm(Format.CSR_INT8, NINETY, 7))
                     .forEach(f -> tasks.add(new LoweredTask(VGG, f, BATCH)));

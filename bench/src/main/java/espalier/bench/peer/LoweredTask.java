@@ -102,4 +102,10 @@ public record LoweredTask(String model, WeightForm form, int batch) implements T
     public String unit() {
         return "images/s";
     }
+
+    /** A sum that falls between two integers is rounded up by one and down by another, which all that follows is made of. */
+    @Override
+    public double tolerance() {
+        return form.quantized() ? 0.05 : Task.super.tolerance();
+    }
 }

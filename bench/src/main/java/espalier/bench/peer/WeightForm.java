@@ -19,6 +19,9 @@ public record WeightForm(Format format, int zeros, int bits) {
     /** Float32 without zeros: what all others are compared with. */
     public static final WeightForm DENSE = new WeightForm(Format.DENSE, 0, FLOAT);
 
+    /** All weights and activations in 8 bits: what others quantize to. */
+    public static final WeightForm INT8 = new WeightForm(Format.INT8, 0, 8);
+
     /** {@return float32 weights in {@code format}} */
     public static WeightForm of(Format format, int zeros) {
         return new WeightForm(format, zeros, FLOAT);

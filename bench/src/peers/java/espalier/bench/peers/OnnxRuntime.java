@@ -4,6 +4,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
 import espalier.bench.peer.LoweredTask;
 import espalier.bench.peer.NetworkTask;
 import espalier.bench.peer.Peer;
@@ -20,7 +21,7 @@ import java.nio.FloatBuffer;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** ONNX Runtime on the graph that we lower for ourselves, batch norm folded, with all its own optimizations. */
+/** ONNX Runtime on the graph that we lower for ourselves, batch norm folded or in 8 bits, with all its own optimizations. */
 public final class OnnxRuntime implements Peer {
     @Override
     public String name() {
@@ -35,20 +36,37 @@ public final class OnnxRuntime implements Peer {
     @Override
     public boolean supports(Task task, int threads) {
         return task instanceof NetworkTask t && t.kind() == NetworkTask.Kind.INFERENCE
-                || task instanceof LoweredTask l && l.form().equals(WeightForm.DENSE);
+                || task instanceof LoweredTask l && (l.form().equals(WeightForm.DENSE) || l.form().equals(WeightForm.INT8));
     }
 
     @Override
     public Workload prepare(Task task, int threads) {
         try {
             return switch (task) {
-                case NetworkTask t -> new Inference(NetworkTask.model(), t.batch(), t::pixels, threads);
-                case LoweredTask t -> new Inference(t.parent(), t.batch(), t::pixels, threads);
+                case NetworkTask t -> new Inference(file(NetworkTask.model(), t.batch()), t.batch(), t::pixels, threads);
+                case LoweredTask t -> new Inference(file(t), t.batch(), t::pixels, threads);
                 default -> throw new IllegalArgumentException("ONNX Runtime: " + task);
             };
         } catch (OrtException e) {
             throw new IllegalStateException("ONNX Runtime: " + e.getMessage(), e);
         }
+    }
+
+    private static byte[] file(Model model, int batch) {
+        return OnnxModel.of(Fusion.apply(Graph.trace(model::logits, model.imageShape())), batch);
+    }
+
+    private static byte[] file(LoweredTask t) {
+        return t.form().quantized() ? QuantizedOnnxModel.of(t.lowered(), t.batch()) : file(t.parent(), t.batch());
+    }
+
+    /** {@return how networks are run: with everything that ONNX Runtime does to a graph by itself} */
+    static OrtSession.SessionOptions options(int threads) throws OrtException {
+        OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+        options.setIntraOpNumThreads(threads);
+        options.setInterOpNumThreads(1);
+        options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+        return options;
     }
 
     private static final class Inference implements Workload {
@@ -60,17 +78,13 @@ public final class OnnxRuntime implements Peer {
         private final OnnxTensor output;
         private OnnxTensor input;
 
-        Inference(Model model, int batch, Supplier<Tensor> images, int threads) throws OrtException {
+        Inference(byte[] file, int batch, Supplier<Tensor> images, int threads) throws OrtException {
             this.batch = batch;
             this.images = images;
-            byte[] file = OnnxModel.of(Fusion.apply(Graph.trace(model::logits, model.imageShape())), batch);
-            OrtSession.SessionOptions options = new OrtSession.SessionOptions();
-            options.setIntraOpNumThreads(threads);
-            options.setInterOpNumThreads(1);
-            options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
-            session = environment.createSession(file, options);
-            y = buffer(batch * model.classes());
-            output = OnnxTensor.createTensor(environment, y, new long[] {batch, model.classes()});
+            session = environment.createSession(file, options(threads));
+            long[] shape = ((TensorInfo) session.getOutputInfo().get(OnnxWriter.OUTPUT).getInfo()).getShape();
+            y = buffer((int) (shape[0] * shape[1]));
+            output = OnnxTensor.createTensor(environment, y, shape);
         }
 
         private static FloatBuffer buffer(int n) {
@@ -94,7 +108,7 @@ public final class OnnxRuntime implements Peer {
 
         @Override
         public void run() {
-            try (OrtSession.Result _ = session.run(Map.of("x", input), Map.of("y", output))) {
+            try (OrtSession.Result _ = session.run(Map.of(OnnxWriter.INPUT, input), Map.of(OnnxWriter.OUTPUT, output))) {
                 // Written into our own buffer.
             } catch (OrtException e) {
                 throw new IllegalStateException("ONNX Runtime: " + e.getMessage(), e);

@@ -56,6 +56,13 @@ final class Protobuf {
         return b.array();
     }
 
+    /** {@return numbers as raw data has them} */
+    static byte[] raw(int[] values) {
+        ByteBuffer b = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        b.asIntBuffer().put(values);
+        return b.array();
+    }
+
     private void varint(long value) {
         long rest = value;
         while ((rest & ~0x7FL) != 0) {
