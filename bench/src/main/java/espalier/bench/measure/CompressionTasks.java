@@ -41,6 +41,7 @@ final class CompressionTasks {
             boolean known = l.name().startsWith(RESNET) || !quick && l.name().startsWith("vgg16");
             if (known && dense.terms() >= LEAST_TERMS && dense.positions() >= LEAST_POSITIONS) {
                 tasks.add(dense);
+                tasks.add(new LayerTask(l, WeightForm.DENSE, How.DIRECT, BATCH));
                 for (int zeros : quick ? List.of(NINETY) : ZEROS) {
                     tasks.add(new LayerTask(l, WeightForm.of(Format.CSR, zeros), How.KERNEL, BATCH));
                 }
@@ -58,7 +59,8 @@ final class CompressionTasks {
         WeightForm auto = WeightForm.of(Format.AUTO, NINETY);
         int batch = quick ? BATCH : LARGE_BATCH;
         List.of(WeightForm.DENSE, csr, auto, WeightForm.of(Format.CSR, 95), WeightForm.of(Format.AUTO, 95), NARROW, WIDE,
-                new WeightForm(Format.CSR_INT8, NINETY, 7)).forEach(f -> tasks.add(new LoweredTask(RESNET, f, batch)));
+                new WeightForm(Format.CSR_INT8, NINETY, 7), new WeightForm(Format.CSR_INT8, 95, 7))
+                .forEach(f -> tasks.add(new LoweredTask(RESNET, f, batch)));
         List.of(WeightForm.DENSE, csr, auto, WeightForm.of(Format.CSR, 95), NARROW, WIDE)
                 .forEach(f -> tasks.add(new LoweredTask(RESNET, f, 1)));
         if (!quick) {

@@ -1,6 +1,7 @@
 package espalier.bench.measure;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import espalier.bench.peer.Task;
 import espalier.bench.peer.WeightForm;
 import java.util.List;
 
@@ -27,20 +28,22 @@ import java.util.List;
  * @param format of the weights; left out, as what follows, where that is no question
  * @param sparsity the share of the weights that are zero
  * @param activationBits 32 in float32
+ * @param theoreticalSpeedup all multiplications of a network over those whose weight is not zero
  */
 public record Figure(String benchmark, String shape, int threads, String unit, double median, double min, double max,
         int forks, double milliseconds, double peakFraction, double peakGflops, double bytesPerOp, Double peakMemory,
         String baseline, Double baselineMedian, Double baselineMemory, Double ratio,
         @JsonInclude(JsonInclude.Include.NON_NULL) String format,
         @JsonInclude(JsonInclude.Include.NON_NULL) Double sparsity,
-        @JsonInclude(JsonInclude.Include.NON_NULL) Integer activationBits) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) Integer activationBits,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Double theoreticalSpeedup) {
 
     /** A figure that is not about the form of weights. */
     Figure(String benchmark, String shape, int threads, String unit, double median, double min, double max,
             int forks, double milliseconds, double peakFraction, double peakGflops, double bytesPerOp, Double peakMemory,
             String baseline, Double baselineMedian, Double baselineMemory, Double ratio) {
         this(benchmark, shape, threads, unit, median, min, max, forks, milliseconds, peakFraction, peakGflops, bytesPerOp,
-                peakMemory, baseline, baselineMedian, baselineMemory, ratio, null, null, null);
+                peakMemory, baseline, baselineMedian, baselineMemory, ratio, null, null, null, null);
     }
 
     /** {@return the figure of forks {@code ours}, compared with nobody} */
@@ -52,20 +55,21 @@ public record Figure(String benchmark, String shape, int threads, String unit, d
                 perSecond(items, ours.stream().mapToDouble(Fork::nanos).min().orElseThrow()), ours.size(),
                 nanos / 1e6, entry.task().flops() / nanos / peakGflops, peakGflops,
                 Statistics.median(ours.stream().mapToDouble(Fork::bytes).toArray()),
-                peakMemory, null, null, null, null).with(entry.task().form());
+                peakMemory, null, null, null, null).with(entry.task());
     }
 
-    private Figure with(WeightForm form) {
+    private Figure with(Task task) {
+        WeightForm form = task.form();
         return form == null ? this : new Figure(benchmark, shape, threads, unit, median, min, max, forks, milliseconds,
                 peakFraction, peakGflops, bytesPerOp, peakMemory, baseline, baselineMedian, baselineMemory, ratio,
-                form.format().toString(), form.sparsity(), form.bits());
+                form.format().toString(), form.sparsity(), form.bits(), task.theoreticalSpeedup());
     }
 
     /** {@return this, compared with {@code theirs}} */
     Figure against(String baseline, double theirMedian, Double theirMemory) {
         return new Figure(benchmark, shape, threads, unit, median, min, max, forks, milliseconds, peakFraction, peakGflops,
                 bytesPerOp, peakMemory, baseline, theirMedian, theirMemory, median / theirMedian, format, sparsity,
-                activationBits);
+                activationBits, theoreticalSpeedup);
     }
 
     static double median(List<Fork> forks) {

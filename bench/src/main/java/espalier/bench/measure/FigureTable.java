@@ -9,11 +9,13 @@ import java.util.stream.Stream;
 public final class FigureTable {
     private FigureTable() {}
 
-    /** {@return a table of {@code figures}; the columns of baselines are there only if any figure has one} */
+    /** {@return a table of {@code figures}; the columns of baselines and of theory are there only if any figure has one} */
     public static Table of(List<Figure> figures) {
         boolean compared = figures.stream().anyMatch(f -> f.baseline() != null);
+        boolean theory = figures.stream().anyMatch(f -> f.theoreticalSpeedup() != null);
         List<String> head = List.of("benchmark", "shape", "threads", "ms", "median", "min–max", "unit", "of peak", "B/op");
         List<String> all = compared ? concat(head, "baseline", "baseline's", "ratio") : head;
+        all = theory ? concat(all, "in theory") : all;
         Table table = new Table(2, all.toArray(String[]::new));
         for (Figure f : figures) {
             List<String> cells = List.of(f.benchmark(), f.shape(), Integer.toString(f.threads()), number(f.milliseconds()),
@@ -23,6 +25,9 @@ public final class FigureTable {
                 cells = f.baseline() == null
                         ? concat(cells, "", "", "")
                         : concat(cells, f.baseline(), number(f.baselineMedian()), print("%.2f", f.ratio()));
+            }
+            if (theory) {
+                cells = concat(cells, f.theoreticalSpeedup() == null ? "" : print("%.2f×", f.theoreticalSpeedup()));
             }
             table.add(cells.toArray(String[]::new));
         }

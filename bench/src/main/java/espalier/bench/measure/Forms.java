@@ -2,6 +2,7 @@ package espalier.bench.measure;
 
 import espalier.bench.peer.Espalier;
 import espalier.bench.peer.LayerTask;
+import espalier.bench.peer.LayerTask.How;
 import espalier.bench.peer.LoweredTask;
 import espalier.bench.peer.Task;
 import espalier.bench.peer.WeightForm;
@@ -14,36 +15,79 @@ import java.util.Map;
 final class Forms {
     /** The baseline that all others are compared with. */
     static final String DENSE = Format.DENSE.toString();
+    /** The baseline of sparse layers that does not multiply less by another trick. */
+    static final String DIRECT = DENSE + ", direct";
 
-    private Forms() {}
+    private final Figure ours;
+    private final Suite.Entry entry;
+    private final Map<Suite.Entry, Map<String, List<Fork>>> forks;
+    private final List<Figure> figures = new ArrayList<>();
 
-    /** {@return {@code ours} against dense weights, and both at once against each alone; nothing where there is nothing such} */
-    static List<Figure> compared(Figure ours, Suite.Entry entry, Map<Suite.Entry, Map<String, List<Fork>>> forks) {
-        List<Figure> figures = new ArrayList<>();
-        WeightForm form = entry.task().form();
-        if (form == null || form.equals(WeightForm.DENSE)) {
-            return figures;
-        }
-        add(figures, ours, entry, WeightForm.DENSE, forks);
-        if (form.format() == Format.CSR_INT8) {
-            add(figures, ours, entry, WeightForm.of(Format.CSR, form.zeros()), forks);
-            add(figures, ours, entry, new WeightForm(Format.INT8, 0, form.bits()), forks);
-        }
-        return figures;
+    private Forms(Figure ours, Suite.Entry entry, Map<Suite.Entry, Map<String, List<Fork>>> forks) {
+        this.ours = ours;
+        this.entry = entry;
+        this.forks = forks;
     }
 
-    private static void add(List<Figure> figures, Figure ours, Suite.Entry entry, WeightForm baseline,
-            Map<Suite.Entry, Map<String, List<Fork>>> forks) {
-        Task other = switch (entry.task()) {
-            case LayerTask t -> new LayerTask(t.layer(), baseline, LayerTask.How.KERNEL, t.batch());
-            case LoweredTask t -> new LoweredTask(t.model(), baseline, t.batch());
-            default -> throw new IllegalArgumentException("forms: " + entry.task());
-        };
-        forks.forEach((e, measured) -> {
-            if (e.threads() == entry.threads() && e.task().equals(other)) {
-                figures.add(ours.against(baseline.format().toString(),
-                        other.items() / Figure.median(measured.get(Espalier.NAME)) * 1e9, null));
-            }
-        });
+    /** {@return the name of {@code peer} as a baseline, where its weights are in 8 bits and ours are not} */
+    static String int8(String peer) {
+        return peer + " " + Format.INT8;
+    }
+
+    /**
+     * {@return {@code ours} against dense weights, both at once against each alone, and a network against what others make of
+     * it in 8 bits; nothing where there is nothing such}
+     */
+    static List<Figure> compared(Figure ours, Suite.Entry entry, Map<Suite.Entry, Map<String, List<Fork>>> forks) {
+        Forms forms = new Forms(ours, entry, forks);
+        switch (entry.task()) {
+            case LayerTask t -> forms.layer(t);
+            case LoweredTask t -> forms.network(t);
+            default -> { }
+        }
+        return forms.figures;
+    }
+
+    private void layer(LayerTask t) {
+        LayerTask dense = new LayerTask(t.layer(), WeightForm.DENSE, How.KERNEL, t.batch());
+        if (!t.equals(dense)) {
+            against(DENSE, dense);
+        }
+        if (t.form().format() == Format.CSR) {
+            against(DIRECT, new LayerTask(t.layer(), WeightForm.DENSE, How.DIRECT, t.batch()));
+        }
+    }
+
+    private void network(LoweredTask t) {
+        WeightForm form = t.form();
+        if (form.equals(WeightForm.DENSE)) {
+            return;
+        }
+        against(DENSE, t.in(WeightForm.DENSE));
+        if (form.format() == Format.CSR_INT8) {
+            against(Format.CSR.toString(), t.in(WeightForm.of(Format.CSR, form.zeros())));
+            against(Format.INT8.toString(), t.in(new WeightForm(Format.INT8, 0, form.bits())));
+        }
+        if (!form.equals(WeightForm.INT8)) {
+            measured(t.in(WeightForm.INT8)).keySet().stream().filter(peer -> !peer.equals(Espalier.NAME))
+                    .forEach(peer -> against(int8(peer), t.in(WeightForm.INT8), peer));
+        }
+    }
+
+    private void against(String name, Task baseline) {
+        against(name, baseline, Espalier.NAME);
+    }
+
+    private void against(String name, Task baseline, String implementation) {
+        List<Fork> theirs = measured(baseline).get(implementation);
+        if (theirs != null) {
+            figures.add(ours.against(name, baseline.items() / Figure.median(theirs) * 1e9, null));
+        }
+    }
+
+    /** {@return the forks of {@code task} with as many threads, by implementation; none where it was not measured} */
+    private Map<String, List<Fork>> measured(Task task) {
+        return forks.entrySet().stream().filter(e -> e.getKey().threads() == entry.threads() && e.getKey().task().equals(task))
+                .findFirst().map(Map.Entry::getValue).orElse(Map.of());
     }
 }

@@ -1,5 +1,7 @@
 package espalier.bench.peer;
 
+import espalier.compress.lower.Format;
+import espalier.engine.UserError;
 import espalier.engine.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Locale;
@@ -9,7 +11,7 @@ import java.util.stream.Stream;
 /**
  * One layer of a lowered network over a batch of images, with weights that were packed before, bias and relu.
  *
- * @param how it is computed: all but {@link How#KERNEL} are for learning, with {@code csr} weights
+ * @param how it is computed: {@link How#NAIVE} and {@link How#ROWS} are for learning, with {@code csr} weights
  */
 public record LayerTask(ConvLayer layer, WeightForm form, How how, int batch) implements Task {
     /** A linear layer that makes a matrix product of 512 rows and as many terms: its columns are the batch. */
@@ -19,6 +21,8 @@ public record LayerTask(ConvLayer layer, WeightForm form, How how, int batch) im
     public enum How {
         /** The kernel that lowered networks are executed by. */
         KERNEL,
+        /** As many products for each output as there are weights: {@code dense} convolutions without Winograd's trick. */
+        DIRECT,
         /** A sum for each output: non-zero by non-zero, each looked up in the image. */
         NAIVE,
         /** A row of outputs for each non-zero, which the compiler turns into vectors. */
@@ -27,6 +31,13 @@ public record LayerTask(ConvLayer layer, WeightForm form, How how, int batch) im
         @Override
         public String toString() {
             return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    public LayerTask {
+        Format only = how == How.DIRECT ? Format.DENSE : Format.CSR;
+        if (how != How.KERNEL && form.format() != only) {
+            throw new UserError("layer: " + form + ", " + how + ": that way is for " + only + " weights");
         }
     }
 

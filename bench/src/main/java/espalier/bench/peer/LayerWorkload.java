@@ -63,7 +63,9 @@ final class LayerWorkload implements Workload {
                     var linear = new DenseLinear(kernels, new DenseWeight(w.dense().reshape(Shape.of(l.out(), l.in()))), bias, 0, n);
                     layer = (m, x, y, _) -> linear.run(m, x, m, y);
                 } else {
-                    DenseConv2d conv = DenseConv2d.of(kernels, shape(l), l.groups(), w, bias, 0, in, out, n);
+                    DenseConv2d conv = task.how() == LayerTask.How.DIRECT
+                            ? DenseConv2d.direct(kernels, shape(l), l.groups(), w, bias, 0, in, out, n)
+                            : DenseConv2d.of(kernels, shape(l), l.groups(), w, bias, 0, in, out, n);
                     layer = (m, x, y, s) -> conv.run(m, x, m, y, m, s);
                     scratch = conv.scratchSize();
                 }

@@ -33,6 +33,11 @@ public record LoweredTask(String model, WeightForm form, int batch) implements T
         return new LoweredTask(s.group(1), WeightForm.parse(form), Integer.parseInt(s.group(2)));
     }
 
+    /** {@return the same with its weights in another form} */
+    public LoweredTask in(WeightForm other) {
+        return new LoweredTask(model, other, batch);
+    }
+
     /** {@return the network before it is lowered, masks in force} */
     public Model parent() {
         Model m = Models.create(model, Shape.of(3, 32, 32), CLASSES, new float[] {0.491f, 0.482f, 0.447f},
@@ -91,6 +96,11 @@ public record LoweredTask(String model, WeightForm form, int batch) implements T
             case DENSE -> sizes().macs();
             default -> sizes().nonzeroMacs();
         };
+    }
+
+    @Override
+    public Double theoreticalSpeedup() {
+        return (double) sizes().macs() / sizes().nonzeroMacs();
     }
 
     @Override

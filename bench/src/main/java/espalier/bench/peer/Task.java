@@ -23,6 +23,11 @@ public sealed interface Task permits GemmTask, ConvTask, NetworkTask, LayerTask,
         return null;
     }
 
+    /** {@return all multiplications over those whose weight is not zero; null where that is no question} */
+    default Double theoreticalSpeedup() {
+        return null;
+    }
+
     /** {@return by how much results may differ, relative to the largest of them} */
     default double tolerance() {
         return 1e-3;

@@ -120,6 +120,7 @@ class FiguresTest {
         peak(1, 240);
         String shape = "resnet20/layer3.0.conv2 batch 32";
         measured(LayerTask.parse(shape, "dense", "kernel"), 1, "espalier", 10);
+        measured(LayerTask.parse(shape, "dense", "direct"), 1, "espalier", 16);
         measured(LayerTask.parse(shape, "csr 90 %", "kernel"), 1, "espalier", 2);
         measured(LayerTask.parse(shape, "csr 90 %", "naive"), 1, "espalier", 40);
         measured(LoweredTask.parse("resnet20 batch 128", "dense"), 1, "espalier", 60);
@@ -127,16 +128,52 @@ class FiguresTest {
         measured(LoweredTask.parse("resnet20 batch 128", "csr-int8 90 %, 7 bits"), 1, "espalier", 20);
         List<Figure> all = figures().all();
         assertThat(all).extracting(Figure::baseline)
-                .containsExactly(null, null, "dense", "dense", null, "dense", "dense", "csr");
-        assertThat(all).extracting(Figure::ratio).element(2).asInstanceOf(DOUBLE).isEqualTo(5, within(1e-9));
+                .containsExactly(null, null, "dense", "dense", "dense, direct", "dense", "dense, direct", null, "dense", "dense",
+                        "csr");
+        assertThat(all).extracting(Figure::ratio).element(2).asInstanceOf(DOUBLE).isEqualTo(10 / 16.0, within(1e-9));
+        assertThat(all).extracting(Figure::ratio).element(3).asInstanceOf(DOUBLE).isEqualTo(5, within(1e-9));
+        assertThat(all).extracting(Figure::ratio).element(4).asInstanceOf(DOUBLE).isEqualTo(8, within(1e-9));
         assertThat(all.getLast().ratio()).isEqualTo(1.5, within(1e-9));
-        assertThat(Json.tree(all).get(2).propertyNames()).contains("format", "sparsity", "activationBits");
-        assertThat(all.get(2).sparsity()).isEqualTo(0.9);
-        assertThat(all.get(2).peakFraction()).as("of what is really multiplied").isLessThan(all.get(1).peakFraction());
+        assertThat(Json.tree(all).get(3).propertyNames()).contains("format", "sparsity", "activationBits");
+        assertThat(all.get(3).sparsity()).isEqualTo(0.9);
+        assertThat(all.get(3).peakFraction()).as("of what is really multiplied").isLessThan(all.get(1).peakFraction());
         List<Goals.Goal> goals = Goals.of(all);
-        assertThat(goals).extracting(Goals.Goal::what).anyMatch(w -> w.startsWith("csr layers at 90 %"))
+        assertThat(goals).extracting(Goals.Goal::what).anyMatch(w -> w.startsWith("csr layers at 90 %, against dense ("))
+                .anyMatch(w -> w.startsWith("csr layers at 90 %, against dense, direct ("))
                 .anyMatch(w -> w.startsWith("resnet20 batch 128 at 90 % (csr"));
         assertThat(goals.getFirst().met()).isTrue();
+    }
+
+    @Test
+    void networksAreComparedWithWhatOthersMakeOfThemInEightBits() {
+        peak(1, 240);
+        measured(LoweredTask.parse("resnet20 batch 128", "int8, 8 bits"), 1, "espalier", 50);
+        measured(LoweredTask.parse("resnet20 batch 128", "int8, 8 bits"), 1, "onnxruntime", 30);
+        measured(LoweredTask.parse("resnet20 batch 128", "csr 95 %"), 1, "espalier", 40);
+        measured(LoweredTask.parse("resnet20 batch 128", "auto 95 %"), 1, "espalier", 20);
+        List<Figure> all = figures().all();
+        assertThat(all).extracting(Figure::baseline)
+                .containsExactly(null, "onnxruntime", "onnxruntime int8", "onnxruntime int8");
+        Goals.Goal goal = Goals.of(all).getFirst();
+        assertThat(goal.what()).startsWith("resnet20 batch 128 at 95 % (auto").endsWith("against onnxruntime int8");
+        assertThat(goal.reached()).isEqualTo(1.5, within(1e-9));
+        assertThat(goal.met()).isTrue();
+    }
+
+    @Test
+    void aNetworkTellsWhatItsZerosCouldSave() {
+        peak(1, 240);
+        LoweredTask sparse = LoweredTask.parse("resnet20 batch 1", "csr 90 %");
+        measured(sparse, 1, "espalier", 1);
+        measured(LoweredTask.parse("resnet20 batch 1", "int8, 7 bits"), 1, "espalier", 1);
+        measured(LayerTask.parse("linear/512 batch 16", "dense", "kernel"), 1, "espalier", 1);
+        List<Figure> all = figures().all();
+        // Layers lose different shares of their weights, and are multiplied with images of different sizes.
+        assertThat(all.get(1).theoreticalSpeedup()).isBetween(2.0, 10.0)
+                .isEqualTo((double) sparse.sizes().macs() / sparse.sizes().nonzeroMacs(), within(1e-9));
+        assertThat(all.get(2).theoreticalSpeedup()).as("bits save no multiplication").isEqualTo(1, within(1e-9));
+        assertThat(all.get(3).theoreticalSpeedup()).isNull();
+        assertThat(FigureTable.of(all).toString()).contains("in theory", "1.00×");
     }
 
     @Test

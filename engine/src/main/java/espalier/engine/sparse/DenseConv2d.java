@@ -32,10 +32,23 @@ public abstract sealed class DenseConv2d {
      */
     public static DenseConv2d of(Kernels kernels, ConvShape g, int groups, DenseWeight weight, float[] bias, float low,
             Planes in, Planes out, int n) {
-        if (n % kernels.gemm().lanes() == 0 && in.border() >= g.padding()) {
-            if (WinogradProduct.suits(g, groups)) {
-                return new Winograd(kernels.gemm(), g, weight, bias, low, in, out, n);
-            }
+        return fills(kernels, g, in, n) && WinogradProduct.suits(g, groups)
+                ? new Winograd(kernels.gemm(), g, weight, bias, low, in, out, n)
+                : direct(kernels, g, groups, weight, bias, low, in, out, n);
+    }
+
+    /** Images fill vectors, and their border is the padding. */
+    private static boolean fills(Kernels kernels, ConvShape g, Planes in, int n) {
+        return n % kernels.gemm().lanes() == 0 && in.border() >= g.padding();
+    }
+
+    /**
+     * The same, but each output a sum of as many products as there are weights, never by Winograd: what sparse weights save
+     * products of.
+     */
+    public static DenseConv2d direct(Kernels kernels, ConvShape g, int groups, DenseWeight weight, float[] bias, float low,
+            Planes in, Planes out, int n) {
+        if (fills(kernels, g, in, n)) {
             return new Images(kernels.gemm(), g, groups, weight, bias, low, in, out, n);
         }
         if (n != 1) {
