@@ -14,9 +14,10 @@ import java.util.stream.IntStream;
 
 /** Steps in integers. Results do not depend on how images are grouped. */
 final class Int8Program extends Program<Int8Program.Memory> {
-    /** What the largest activation of a group should fit into: two of them and a widened image, in a second-level cache. */
-    private static final int GROUP_BYTES = 1 << 18;
-    private static final int MAX_GROUP = 64;
+    /** Images of a group: a vector of shorts. With fewer, taps cross cache lines, and small planes fill no panel. */
+    private static final int MAX_GROUP = 32;
+    /** What the largest activation of a group may take, where images are large. */
+    private static final int GROUP_BYTES = 1 << 21;
 
     private final Normalize normalize;
     private final QuantParams input;
