@@ -45,7 +45,7 @@ final class PatchProduct {
         this.terms = patches.taps().length;
         int width = gemm.lanes() * gemm.maxVectors();
         rowLanes = gemm.rowLanes(patches.columns());
-        way = m == 1 && terms == TapProduct.DEPTHWISE && rowLanes > 0 ? Way.NINE : patches.columns() % gemm.lanes() == 0 ? Way.DIRECT : m < ROWS ? Way.FLAT : Way.GATHERED;
+        way = way();
         images = way == Way.GATHERED && patches.positions() > 0 ? Math.max(1, width / patches.positions()) : 1;
         block = TapProduct.block(terms);
         positions = switch (way) {
@@ -57,6 +57,16 @@ final class PatchProduct {
         int lanes = way == Way.NINE ? rowLanes : gemm.lanes();
         targets = IntStream.range(0, positions.length).map(v -> v * lanes).toArray();
         inPlace = way == Way.GATHERED || way == Way.NINE ? null : new TapProduct(gemm, m, patches.taps(), positions, targets);
+    }
+
+    private Way way() {
+        if (m == 1 && terms == TapProduct.DEPTHWISE && rowLanes > 0) {
+            return Way.NINE;
+        }
+        if (patches.columns() % gemm.lanes() == 0) {
+            return Way.DIRECT;
+        }
+        return m < ROWS ? Way.FLAT : Way.GATHERED;
     }
 
     /** Elements from the first position to the last. */
@@ -96,7 +106,8 @@ final class PatchProduct {
     }
 
     /**
-     * {@code C[i][row][position] = clamp(Σ_k W[row][k] · patches[i][k][position] + bias[row])} for {@code count} padded images.
+     * {@code C[i][row][position] = clamp(Σ_k W[row][k] · patches[i][k][position] + bias[row])} for {@code count} padded
+     * images.
      *
      * @param x the padded images, one after the other, from {@code source} on
      * @param first row of W to multiply, a multiple of {@link GemmKernels#ROWS}
@@ -106,10 +117,11 @@ final class PatchProduct {
      * @param cOffset of the first image's row {@code first}; rows are as far apart as there are positions
      * @param step elements between images in C
      */
-    void multiply(int count, float[] x, int source, int first, int end, float[] packed, int packedOffset, float[] bias, int biasOffset,
-            float lowest, float highest, float[] c, int cOffset, int step, float[] scratch, int scratchOffset) {
+    void multiply(int count, float[] x, int source, int first, int end, float[] packed, int packedOffset, float[] bias,
+            int biasOffset, float lowest, float highest, float[] c, int cOffset, int step, float[] scratch, int scratchOffset) {
         switch (way) {
-            case NINE -> multiplyNine(1, x, source, 0, packed, packedOffset, bias, biasOffset + first, lowest, highest, c, cOffset);
+            case NINE -> multiplyNine(1, x, source, 0, packed, packedOffset, bias, biasOffset + first, lowest, highest,
+                    c, cOffset);
             case DIRECT -> inPlace.multiply(x, source, first, end, packed, packedOffset, bias, biasOffset, lowest, highest,
                     c, cOffset, patches.positions(), scratch, scratchOffset);
             case FLAT -> {
@@ -138,9 +150,9 @@ final class PatchProduct {
         return way == Way.NINE;
     }
 
-    /** {@link #multiply} for one image and {@code channels} groups, whose planes lie {@code xStep} apart in x, and end to end in C. */
-    void multiplyNine(int channels, float[] x, int source, int xStep, float[] packed, int packedOffset, float[] bias, int biasOffset,
-            float lowest, float highest, float[] c, int cOffset) {
+    /** {@link #multiply} for one image and {@code channels} groups, {@code xStep} apart in x, end to end in C. */
+    void multiplyNine(int channels, float[] x, int source, int xStep, float[] packed, int packedOffset, float[] bias,
+            int biasOffset, float lowest, float highest, float[] c, int cOffset) {
         int plane = patches.positions();
         gemm.nineTaps(rowLanes, channels, packed, packedOffset, packedSize(), x, source, xStep, patches.taps(), positions,
                 c, cOffset, plane, targets);
