@@ -3,23 +3,20 @@ package espalier.engine.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
-import java.util.List;
-import java.util.Set;
-import java.util.SplittableRandom;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The matrix kernels in force against sums in double, at sizes around the vector length, at offsets, and beside guard values. */
+/**
+ * The matrix kernels in force against sums in double, at sizes around the vector length, at offsets, and beside guard values.
+ */
 @Simd
 class GemmKernelTest {
     private static final GemmKernels KERNELS = Kernels.active().gemm();
     private static final int LANES = KERNELS.lanes();
     private static final float GUARD = 12345f;
-    private final SplittableRandom random = new SplittableRandom(7);
+    private final Values values = new Values(7);
 
     record Size(int m, int n, int k) {}
 
@@ -48,9 +45,9 @@ class GemmKernelTest {
         int rsB = transposeB ? 1 : s.n + 1;
         int csB = transposeB ? s.k + 5 : 1;
         int ldc = s.n + 4;
-        float[] a = values(5 + (s.m + 3) * (s.k + 3));
-        float[] b = values(3 + (s.k + 6) * (s.n + 2));
-        float[] c = values(1 + (s.m + 1) * ldc);
+        float[] a = values.of(5 + (s.m + 3) * (s.k + 3));
+        float[] b = values.of(3 + (s.k + 6) * (s.n + 2));
+        float[] c = values.of(1 + (s.m + 1) * ldc);
         if (beta == 0) {
             Arrays.fill(c, Float.NaN);
         }
@@ -74,7 +71,7 @@ class GemmKernelTest {
                 sum += term;
                 magnitude += Math.abs(term);
             }
-            assertThat((double) c[at]).isBetween(sum - bound(s.k, magnitude), sum + bound(s.k, magnitude));
+            assertThat((double) c[at]).isBetween(sum - Values.bound(s.k, magnitude), sum + Values.bound(s.k, magnitude));
         }
     }
 
@@ -86,9 +83,9 @@ class GemmKernelTest {
                     int width = vectors * LANES;
                     int ldb = width + 3;
                     int ldc = width + 1;
-                    float[] a = values(3 + 4 * (k + 4));
-                    float[] b = values(1 + ldb * k);
-                    float[] c = values(GemmKernels.ROWS * ldc);
+                    float[] a = values.of(3 + 4 * (k + 4));
+                    float[] b = values.of(1 + ldb * k);
+                    float[] c = values.of(GemmKernels.ROWS * ldc);
                     float[] before = c.clone();
                     KERNELS.tile(vectors, k, a, 3, strides[0], strides[1], b, 1, ldb, c, 0, ldc);
                     checkTile(GemmKernels.ROWS, width, k, (i, p) -> a[3 + i * strides[0] + p * strides[1]],
@@ -108,16 +105,16 @@ class GemmKernelTest {
             for (int k : new int[] {0, 1, 9, 64}) {
                 int[] at = {5, 2 + 3 * LANES, 1 + LANES, 9 + 5 * LANES};
                 int ldc = vectors * LANES + 1;
-                float[] a = values(3 + GemmKernels.ROWS * k + GemmKernels.ROWS);
-                float[] b = values(9 + 7 * LANES + 61);
-                float[] c = values(GemmKernels.ROWS * ldc);
+                float[] a = values.of(3 + GemmKernels.ROWS * k + GemmKernels.ROWS);
+                float[] b = values.of(9 + 7 * LANES + 61);
+                float[] c = values.of(GemmKernels.ROWS * ldc);
                 float[] before = c.clone();
                 overwritten(GemmKernels.ROWS, vectors * LANES, before, ldc);
                 KERNELS.taps(vectors, k, a, 3, b, taps, 1, at[0], at[1], at[2], at[3], c, 0, ldc);
                 checkTile(GemmKernels.ROWS, vectors * LANES, k, (i, p) -> a[3 + p * GemmKernels.ROWS + i],
                         (p, j) -> b[at[j / LANES] + taps[p + 1] + j % LANES], before, c, ldc);
 
-                float[] row = values(ldc);
+                float[] row = values.of(ldc);
                 float[] rowBefore = row.clone();
                 overwritten(1, vectors * LANES, rowBefore, ldc);
                 KERNELS.tapsRow(vectors, k, a, 2, b, taps, 1, at[0], at[1], at[2], at[3], row, 0);
@@ -130,88 +127,6 @@ class GemmKernelTest {
     private static void overwritten(int m, int n, float[] before, int ldc) {
         for (int i = 0; i < m; i++) {
             Arrays.fill(before, i * ldc, i * ldc + n, 0f);
-        }
-    }
-
-    /** {@return the lengths of vectors that depthwise kernels use} */
-    private static Set<Integer> rowLanes() {
-        return IntStream.of(LANES, LANES / 2, LANES / 4).filter(n -> n > 0).map(KERNELS::rowLanes).filter(n -> n > 0).boxed()
-                .collect(Collectors.toSet());
-    }
-
-    @Test
-    void rowsAreDividedIntoTheLongestVectorsThatFit() {
-        assertThat(KERNELS.rowLanes(3 * LANES)).isEqualTo(LANES);
-        assertThat(rowLanes()).contains(LANES).allMatch(n -> LANES % n == 0 && KERNELS.rowLanes(5 * n) == n);
-        assertThat(KERNELS.rowLanes(7)).isEqualTo(LANES == 1 ? 1 : 0);
-    }
-
-    @Test
-    void nineTapsOfEachVectorAndChannel() {
-        int[] taps = {3, 0, 7, 1, 2, 9, 4, 4, 5};
-        for (int width : rowLanes()) {
-            int[] positions = {4, 0, 2 * width, 5};
-            int[] targets = {0, 3 * width, 2 * width, width};
-            for (int channels : new int[] {0, 1, 3}) {
-                int aStep = 9 * GemmKernels.ROWS + 1;
-                int bStep = 3 * width + 16;
-                int cStep = 4 * width + 1;
-                float[] a = values(2 + channels * aStep);
-                float[] b = values(3 + channels * bStep);
-                float[] c = new float[1 + channels * cStep];
-                Arrays.fill(c, GUARD);
-                KERNELS.nineTaps(width, channels, a, 2, aStep, b, 3, bStep, taps, positions, c, 1, cStep, targets);
-                for (int i = 1; i < c.length; i++) {
-                    int channel = (i - 1) / cStep;
-                    int at = (i - 1) % cStep;
-                    if (at == 4 * width) {
-                        assertThat(c[i]).isEqualTo(GUARD);
-                        continue;
-                    }
-                    int v = List.of(0, 3, 2, 1).get(at / width);
-                    double sum = 0;
-                    double magnitude = 0;
-                    for (int p = 0; p < 9; p++) {
-                        double term = (double) a[2 + channel * aStep + p * GemmKernels.ROWS]
-                                * b[3 + channel * bStep + positions[v] + taps[p] + at % width];
-                        sum += term;
-                        magnitude += Math.abs(term);
-                    }
-                    assertThat((double) c[i]).isBetween(sum - bound(9, magnitude), sum + bound(9, magnitude));
-                }
-            }
-        }
-    }
-
-    @Test
-    void nineDotProductsOfEachChannelByLane() {
-        int[] taps = {3, 0, 7, 1, 2, 9, 4, 4, 5};
-        for (int width : rowLanes()) {
-            for (int vectors : new int[] {0, 1, 13}) {
-                int[] positions = IntStream.range(0, vectors + 1).map(v -> v * (width + 2)).toArray();
-                int[] gAt = IntStream.range(0, vectors + 1).map(v -> (vectors - v) * width).toArray();
-                int channels = 3;
-                int xStep = (vectors + 1) * (width + 2) + 9;
-                int gStep = (vectors + 1) * width + 1;
-                float[] x = values(2 + channels * xStep);
-                float[] g = values(5 + channels * gStep);
-                float[] sums = values(1 + channels * 9 * width);
-                float[] before = sums.clone();
-                KERNELS.nineDots(width, channels, vectors, x, 2, xStep, taps, positions, g, 5, gStep, gAt, sums, 1);
-                for (int s = 0; s < channels * 9 * width; s++) {
-                    int channel = s / width / 9;
-                    double sum = before[1 + s];
-                    double magnitude = Math.abs(sum);
-                    for (int v = 0; v < vectors; v++) {
-                        double term = (double) x[2 + channel * xStep + taps[s / width % 9] + positions[v] + s % width]
-                                * g[5 + channel * gStep + gAt[v] + s % width];
-                        sum += term;
-                        magnitude += Math.abs(term);
-                    }
-                    double error = bound(vectors, magnitude);
-                    assertThat((double) sums[1 + s]).isBetween(sum - error, sum + error);
-                }
-            }
         }
     }
 
@@ -231,7 +146,8 @@ class GemmKernelTest {
                     sum += term;
                     magnitude += Math.abs(term);
                 }
-                assertThat((double) c[i * ldc + j]).isBetween(sum - bound(k, magnitude), sum + bound(k, magnitude));
+                double error = Values.bound(k, magnitude);
+                assertThat((double) c[i * ldc + j]).isBetween(sum - error, sum + error);
             }
             assertThat(c[i * ldc + n]).isEqualTo(before[i * ldc + n]);
         }
@@ -244,9 +160,9 @@ class GemmKernelTest {
                 int k = 19;
                 int width = vectors * LANES;
                 int lda = k + 3;
-                float[] a = values(2 + m * lda);
-                float[] b = values(width * k);
-                float[] c = values(m * width + 1);
+                float[] a = values.of(2 + m * lda);
+                float[] b = values.of(width * k);
+                float[] c = values.of(m * width + 1);
                 float[] before = c.clone();
                 KERNELS.accumulateOuter(m, vectors, k, a, 2, lda, b, 0, c, 0);
                 for (int i = 0; i < m; i++) {
@@ -259,7 +175,7 @@ class GemmKernelTest {
                             magnitude += Math.abs(term);
                         }
                         assertThat((double) c[i * width + j])
-                                .isBetween(sum - bound(k, magnitude), sum + bound(k, magnitude));
+                                .isBetween(sum - Values.bound(k, magnitude), sum + Values.bound(k, magnitude));
                     }
                 }
                 assertThat(c[m * width]).isEqualTo(before[m * width]);
@@ -278,7 +194,7 @@ class GemmKernelTest {
                     {64, 130, 2}, {2, 6, 1}, {16, 60, 3}}) {
                 int[] columnOffsets = grid(columns / grid[0] + 2, grid[0], grid[1], grid[2]);
                 int[] rowOffsets = {0, 5, 1, 9, 2};
-                float[] source = values(2 + 9 + 1 + columnOffsets[columns]);
+                float[] source = values.of(2 + 9 + 1 + columnOffsets[columns]);
                 int ld = Gemm.roundUp(columns, LANES) + 5;
                 float[] expected = new float[4 * ld];
                 float[] actual = new float[4 * ld];
@@ -294,7 +210,7 @@ class GemmKernelTest {
             int m = columns;
             for (int n : new int[] {1, 5, LANES, 2 * LANES + 1}) {
                 int ldy = Gemm.roundUp(m, LANES);
-                float[] x = values(m * (n + 3) + 4);
+                float[] x = values.of(m * (n + 3) + 4);
                 float[] expected = new float[n * ldy + 7];
                 float[] actual = new float[n * ldy + 7];
                 Arrays.fill(actual, GUARD);
@@ -316,98 +232,18 @@ class GemmKernelTest {
     }
 
     @Test
-    void dotProductsByLane() {
-        int[] at = {9, 3, 0, 7, 1, 2, 5};
-        for (int vectors : new int[] {0, 1, 13}) {
-            int ldg = vectors * LANES + 1;
-            int[] xAt = new int[vectors + 2];
-            int[] gAt = new int[vectors + 2];
-            for (int p = 0; p < vectors; p++) {
-                xAt[p] = p * (LANES + 2);
-                gAt[p] = (vectors - 1 - p) * LANES;
-            }
-            float[] x = values(vectors * (LANES + 2) + 9);
-            float[] g = values(1 + 7 * ldg);
-            for (int outputs : new int[] {0, 1, 2, 3, 4, 7}) {
-                float[] sums = values(4 + outputs * GemmKernels.DOT_TAPS * LANES);
-                float[] before = sums.clone();
-                KERNELS.dots(outputs, vectors, x, 2, xAt, at, 1, g, gAt, 1, ldg, sums, 4);
-                for (int s = 0; s < outputs * GemmKernels.DOT_TAPS * LANES; s++) {
-                    int o = s / LANES / GemmKernels.DOT_TAPS;
-                    int tap = s / LANES % GemmKernels.DOT_TAPS;
-                    double sum = before[4 + s];
-                    double magnitude = Math.abs(sum);
-                    for (int p = 0; p < vectors; p++) {
-                        double term = (double) x[2 + at[1 + tap] + xAt[p] + s % LANES] * g[1 + o * ldg + gAt[p] + s % LANES];
-                        sum += term;
-                        magnitude += Math.abs(term);
-                    }
-                    double error = bound(vectors, magnitude);
-                    assertThat((double) sums[4 + s]).isBetween(sum - error, sum + error);
-                }
-            }
-        }
-    }
-
-    /** Against the definition in double, every sign made positive for the bound. */
-    @Test
-    void winogradIsTheConvolution() {
-        int c = 17;
-        int m = 6;
-        float[] w = values(m * c * 9);
-        float[] x = values(c * 24 * LANES);
-        float[] bias = values(m);
-        float[] y = new float[m * 8 * LANES];
-        var product = new WinogradProduct(KERNELS, c, m, new int[] {0, 2 * LANES}, new int[] {0, 2 * LANES});
-        float[] packed = new float[product.packedSize()];
-        product.pack(w, packed);
-        float[] scratch = new float[3 + product.scratchSize()];
-        Arrays.fill(scratch, Float.NaN);
-        product.multiply(x, 0, 24 * LANES, 6 * LANES, LANES, packed, bias, -1, 1.5f, y, 0, 8 * LANES, 4 * LANES, LANES, scratch, 3);
-        for (int at = 0; at < y.length; at++) {
-            int lane = at % LANES;
-            int column = at / LANES % 4;
-            int row = at / LANES / 4 % 2;
-            int o = at / LANES / 8;
-            double sum = bias[o];
-            // Each of the 16 products of a channel sums up to 16 inputs with up to 9 weights; an output sums 9 of them.
-            double magnitude = Math.abs(bias[o]);
-            for (int k = 0; k < c; k++) {
-                double inputs = 0;
-                double weights = 0;
-                for (int i = 0; i < 4; i++) {
-                    for (int j = 0; j < 4; j++) {
-                        float d = x[k * 24 * LANES + i * 6 * LANES + (column / 2 * 2 + j) * LANES + lane];
-                        inputs = Math.max(inputs, Math.abs(d));
-                        int r = i - row;
-                        int s = j - column % 2;
-                        if (r >= 0 && r < 3 && s >= 0 && s < 3) {
-                            float weight = w[(o * c + k) * 9 + r * 3 + s];
-                            sum += (double) weight * d;
-                            weights = Math.max(weights, Math.abs(weight));
-                        }
-                    }
-                }
-                magnitude += 9 * 4 * inputs * 2.25 * weights;
-            }
-            double expected = Math.clamp(sum, -1, 1.5);
-            assertThat((double) y[at]).isBetween(expected - bound(c + 14, magnitude), expected + bound(c + 14, magnitude));
-        }
-    }
-
-    @Test
     void copiesAddsAndFinishesRows() {
         for (int n : new int[] {0, 1, LANES / 2 + 1, LANES - 1, LANES, 4 * LANES + 3}) {
             for (int step : new int[] {1, 2, 3}) {
-                float[] x = values(2 + 3 * (n * step + 5));
-                float[] expected = values(4 + 3 * (n + 2));
+                float[] x = values.of(2 + 3 * (n * step + 5));
+                float[] expected = values.of(4 + 3 * (n + 2));
                 float[] actual = expected.clone();
                 Kernels.scalar().gemm().copyRows(3, n, x, 2, n * step + 5, step, expected, 4, n + 2);
                 KERNELS.copyRows(3, n, x, 2, n * step + 5, step, actual, 4, n + 2);
                 assertThat(actual).isEqualTo(expected);
             }
-            float[] x = values(2 + 3 * (n + 5));
-            float[] expected = values(4 + 3 * (n + 2));
+            float[] x = values.of(2 + 3 * (n + 5));
+            float[] expected = values.of(4 + 3 * (n + 2));
             expected[4 + n / 2] = Float.NaN;
             float[] actual = expected.clone();
             Kernels.scalar().gemm().addRows(3, n, x, 2, n + 5, expected, 4, n + 2);
@@ -419,18 +255,5 @@ class GemmKernelTest {
                 assertThat(actual).isEqualTo(expected);
             }
         }
-    }
-
-    /** Each of k products and additions rounds by at most 2⁻²⁴ of what has been summed so far. */
-    private static double bound(int k, double magnitude) {
-        return (k + 2) * 0x1p-24 * magnitude;
-    }
-
-    private float[] values(int n) {
-        float[] v = new float[n];
-        for (int i = 0; i < n; i++) {
-            v[i] = random.nextFloat(-1f, 1f);
-        }
-        return v;
     }
 }

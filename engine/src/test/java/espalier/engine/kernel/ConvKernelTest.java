@@ -1,0 +1,182 @@
+package espalier.engine.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What only convolutions use, against sums in double: depthwise kernels, products with gradients, Winograd's algorithm. */
+@Simd
+class ConvKernelTest {
+    private static final GemmKernels KERNELS = Kernels.active().gemm();
+    private static final int LANES = KERNELS.lanes();
+    private static final float GUARD = 12345f;
+    private final Values values = new Values(8);
+
+    /** {@return the lengths of vectors that depthwise kernels use} */
+    private static Set<Integer> rowLanes() {
+        return IntStream.of(LANES, LANES / 2, LANES / 4).filter(n -> n > 0).map(KERNELS::rowLanes).filter(n -> n > 0).boxed()
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void rowsAreDividedIntoTheLongestVectorsThatFit() {
+        assertThat(KERNELS.rowLanes(3 * LANES)).isEqualTo(LANES);
+        assertThat(rowLanes()).contains(LANES).allMatch(n -> LANES % n == 0 && KERNELS.rowLanes(5 * n) == n);
+        assertThat(KERNELS.rowLanes(7)).isEqualTo(LANES == 1 ? 1 : 0);
+    }
+
+    @Test
+    void nineTapsOfEachVectorAndChannel() {
+        int[] taps = {3, 0, 7, 1, 2, 9, 4, 4, 5};
+        for (int width : rowLanes()) {
+            int[] positions = {4, 0, 2 * width, 5};
+            int[] targets = {0, 3 * width, 2 * width, width};
+            for (int channels : new int[] {0, 1, 3}) {
+                int aStep = 9 * GemmKernels.ROWS + 1;
+                int bStep = 3 * width + 16;
+                int cStep = 4 * width + 1;
+                float[] a = values.of(2 + channels * aStep);
+                float[] b = values.of(3 + channels * bStep);
+                float[] c = new float[1 + channels * cStep];
+                Arrays.fill(c, GUARD);
+                KERNELS.nineTaps(width, channels, a, 2, aStep, b, 3, bStep, taps, positions, c, 1, cStep, targets);
+                for (int i = 1; i < c.length; i++) {
+                    int channel = (i - 1) / cStep;
+                    int at = (i - 1) % cStep;
+                    if (at == 4 * width) {
+                        assertThat(c[i]).isEqualTo(GUARD);
+                        continue;
+                    }
+                    int v = List.of(0, 3, 2, 1).get(at / width);
+                    double sum = 0;
+                    double magnitude = 0;
+                    for (int p = 0; p < 9; p++) {
+                        double term = (double) a[2 + channel * aStep + p * GemmKernels.ROWS]
+                                * b[3 + channel * bStep + positions[v] + taps[p] + at % width];
+                        sum += term;
+                        magnitude += Math.abs(term);
+                    }
+                    assertThat((double) c[i]).isBetween(sum - Values.bound(9, magnitude), sum + Values.bound(9, magnitude));
+                }
+            }
+        }
+    }
+
+    @Test
+    void nineDotProductsOfEachChannelByLane() {
+        int[] taps = {3, 0, 7, 1, 2, 9, 4, 4, 5};
+        for (int width : rowLanes()) {
+            for (int vectors : new int[] {0, 1, 13}) {
+                int[] positions = IntStream.range(0, vectors + 1).map(v -> v * (width + 2)).toArray();
+                int[] gAt = IntStream.range(0, vectors + 1).map(v -> (vectors - v) * width).toArray();
+                int channels = 3;
+                int xStep = (vectors + 1) * (width + 2) + 9;
+                int gStep = (vectors + 1) * width + 1;
+                float[] x = values.of(2 + channels * xStep);
+                float[] g = values.of(5 + channels * gStep);
+                float[] sums = values.of(1 + channels * 9 * width);
+                float[] before = sums.clone();
+                KERNELS.nineDots(width, channels, vectors, x, 2, xStep, taps, positions, g, 5, gStep, gAt, sums, 1);
+                for (int s = 0; s < channels * 9 * width; s++) {
+                    int channel = s / width / 9;
+                    double sum = before[1 + s];
+                    double magnitude = Math.abs(sum);
+                    for (int v = 0; v < vectors; v++) {
+                        double term = (double) x[2 + channel * xStep + taps[s / width % 9] + positions[v] + s % width]
+                                * g[5 + channel * gStep + gAt[v] + s % width];
+                        sum += term;
+                        magnitude += Math.abs(term);
+                    }
+                    double error = Values.bound(vectors, magnitude);
+                    assertThat((double) sums[1 + s]).isBetween(sum - error, sum + error);
+                }
+            }
+        }
+    }
+
+    @Test
+    void dotProductsByLane() {
+        int[] at = {9, 3, 0, 7, 1, 2, 5};
+        for (int vectors : new int[] {0, 1, 13}) {
+            int ldg = vectors * LANES + 1;
+            int[] xAt = new int[vectors + 2];
+            int[] gAt = new int[vectors + 2];
+            for (int p = 0; p < vectors; p++) {
+                xAt[p] = p * (LANES + 2);
+                gAt[p] = (vectors - 1 - p) * LANES;
+            }
+            float[] x = values.of(vectors * (LANES + 2) + 9);
+            float[] g = values.of(1 + 7 * ldg);
+            for (int outputs : new int[] {0, 1, 2, 3, 4, 7}) {
+                float[] sums = values.of(4 + outputs * GemmKernels.DOT_TAPS * LANES);
+                float[] before = sums.clone();
+                KERNELS.dots(outputs, vectors, x, 2, xAt, at, 1, g, gAt, 1, ldg, sums, 4);
+                for (int s = 0; s < outputs * GemmKernels.DOT_TAPS * LANES; s++) {
+                    int o = s / LANES / GemmKernels.DOT_TAPS;
+                    int tap = s / LANES % GemmKernels.DOT_TAPS;
+                    double sum = before[4 + s];
+                    double magnitude = Math.abs(sum);
+                    for (int p = 0; p < vectors; p++) {
+                        double term = (double) x[2 + at[1 + tap] + xAt[p] + s % LANES] * g[1 + o * ldg + gAt[p] + s % LANES];
+                        sum += term;
+                        magnitude += Math.abs(term);
+                    }
+                    double error = Values.bound(vectors, magnitude);
+                    assertThat((double) sums[4 + s]).isBetween(sum - error, sum + error);
+                }
+            }
+        }
+    }
+
+    /** Against the definition in double, every sign made positive for the bound. */
+    @Test
+    void winogradIsTheConvolution() {
+        int c = 17;
+        int m = 6;
+        float[] w = values.of(m * c * 9);
+        float[] x = values.of(c * 24 * LANES);
+        float[] bias = values.of(m);
+        float[] y = new float[m * 8 * LANES];
+        var product = new WinogradProduct(KERNELS, c, m, new int[] {0, 2 * LANES}, new int[] {0, 2 * LANES});
+        float[] packed = new float[product.packedSize()];
+        product.pack(w, packed);
+        float[] scratch = new float[3 + product.scratchSize()];
+        Arrays.fill(scratch, Float.NaN);
+        product.multiply(x, 0, 24 * LANES, 6 * LANES, LANES, packed, bias, -1, 1.5f,
+                y, 0, 8 * LANES, 4 * LANES, LANES, scratch, 3);
+        for (int at = 0; at < y.length; at++) {
+            int lane = at % LANES;
+            int column = at / LANES % 4;
+            int row = at / LANES / 4 % 2;
+            int o = at / LANES / 8;
+            double sum = bias[o];
+            // Each of the 16 products of a channel sums up to 16 inputs with up to 9 weights; an output sums 9 of them.
+            double magnitude = Math.abs(bias[o]);
+            for (int k = 0; k < c; k++) {
+                double inputs = 0;
+                double weights = 0;
+                for (int i = 0; i < 4; i++) {
+                    for (int j = 0; j < 4; j++) {
+                        float d = x[k * 24 * LANES + i * 6 * LANES + (column / 2 * 2 + j) * LANES + lane];
+                        inputs = Math.max(inputs, Math.abs(d));
+                        int r = i - row;
+                        int s = j - column % 2;
+                        if (r >= 0 && r < 3 && s >= 0 && s < 3) {
+                            float weight = w[(o * c + k) * 9 + r * 3 + s];
+                            sum += (double) weight * d;
+                            weights = Math.max(weights, Math.abs(weight));
+                        }
+                    }
+                }
+                magnitude += 9 * 4 * inputs * 2.25 * weights;
+            }
+            double expected = Math.clamp(sum, -1, 1.5);
+            assertThat((double) y[at]).isBetween(expected - Values.bound(c + 14, magnitude), expected + Values.bound(c + 14, magnitude));
+        }
+    }
+}
