@@ -1,5 +1,6 @@
 package espalier.bench.peer;
 
+import espalier.compress.lower.LoweredModel;
 import espalier.engine.kernel.Kernels;
 import espalier.engine.quant.Int8Conv2d;
 import espalier.engine.quant.Int8Scratch;
@@ -8,9 +9,6 @@ import espalier.engine.weight.Int8Weight;
 
 /** A layer in integers, on groups of images as large as a lowered network's. */
 final class Int8LayerWorkload implements Workload {
-    private static final int GROUP_BYTES = 1 << 18;
-    private static final int LANES = 8;
-
     private final LayerTask task;
     private final int n;
     private final Int8Conv2d conv;
@@ -23,8 +21,8 @@ final class Int8LayerWorkload implements Workload {
         this.task = task;
         ConvLayer l = task.layer();
         most = (1 << task.form().bits()) - 1;
-        int fits = Math.clamp(GROUP_BYTES / Math.max(l.input(1).size(), l.output(1).size()), 1, 64);
-        n = l.size() == 1 ? task.batch() : Math.min(task.batch(), fits < LANES ? fits : fits / LANES * LANES);
+        int group = LoweredModel.int8Group(Math.max(l.input(1).size(), l.output(1).size()));
+        n = l.size() == 1 ? task.batch() : Math.min(task.batch(), group);
         QuantParams activations = new QuantParams(0.02f, 0, 0, most);
         conv = new Int8Conv2d(Kernels.active(), LayerWorkload.shape(l), l.groups(), Int8Weight.of(task.weight()),
                 new int[l.out()], activations, activations, 0, most);

@@ -14,11 +14,6 @@ import java.util.stream.IntStream;
 
 /** Steps in integers. Results do not depend on how images are grouped. */
 final class Int8Program extends Program<Int8Program.Memory> {
-    /** Images of a group: a vector of shorts. With fewer, taps cross cache lines, and small planes fill no panel. */
-    private static final int MAX_GROUP = 32;
-    /** What the largest activation of a group may take, where images are large. */
-    private static final int GROUP_BYTES = 1 << 21;
-
     private final Normalize normalize;
     private final QuantParams input;
     private final ElementwiseKernels elementwise;
@@ -56,8 +51,7 @@ final class Int8Program extends Program<Int8Program.Memory> {
                 ? Int8Executable.layer(last, inputs(last).getFirst(), params(last).getFirst(), kernels) : null;
         places = places(Collections.nCopies(shapes.size(), 0), Shape::size);
         int largest = shapes.stream().mapToInt(Shape::size).max().orElseThrow();
-        int fits = Math.clamp(GROUP_BYTES / Math.max(1, largest), 1, MAX_GROUP);
-        most = fits < 8 ? fits : fits / 8 * 8;
+        most = LoweredModel.int8Group(largest);
     }
 
     private List<QuantParams> params(Step step) {

@@ -19,9 +19,9 @@ import java.util.function.Supplier;
 /**
  * A network made ready for inference: batch norm folded, relu fused, each layer's weight in a {@link Format} of its own.
  *
- * <p>In float32 it computes what its parent does but for rounding, and has the gradient of what it computes. In 8 bits pixels are normalized and quantized, every layer
- * computes in integers, and the last one's sums become logits: the same image gives the same bits on every machine, in any
- * batch, with any number of threads.
+ * <p>In float32 it computes what its parent does but for rounding, and has the gradient of what it computes. In 8 bits pixels
+ * are normalized and quantized, every layer computes in integers, and the last one's sums become logits: the same image gives
+ * the same bits on every machine, in any batch, with any number of threads.
  */
 public final class LoweredModel {
     /** Images at a time in float32: every vector of activations starts on a cache line. */
@@ -29,6 +29,11 @@ public final class LoweredModel {
     /** From so many images for each thread on, a whole group is faster than one at a time: of sparse, and of dense layers. */
     private static final int FEW = 6;
     private static final int FEW_DENSE = 11;
+    /** Images of a group in 8 bits: a vector of shorts. With fewer, taps cross cache lines, and small planes fill no panel. */
+    private static final int MOST_INT8 = 32;
+    /** What the largest activation of a group may take, where images are large. */
+    private static final int GROUP_BYTES = 1 << 21;
+    private static final int INT8_STEP = 8;
 
     private final String name;
     private final Shape imageShape;
@@ -90,6 +95,15 @@ public final class LoweredModel {
     private int few() {
         return steps.stream().filter(s -> s.op() instanceof Conv2d).allMatch(s -> s.weight() instanceof DenseWeight)
                 ? FEW_DENSE : FEW;
+    }
+
+    /**
+     * {@return how many images at most a thread takes through a network in 8 bits whose largest activation has so many
+     * values}
+     */
+    public static int int8Group(int values) {
+        int fits = Math.clamp(GROUP_BYTES / Math.max(1, values), 1, MOST_INT8);
+        return fits < INT8_STEP ? fits : fits / INT8_STEP * INT8_STEP;
     }
 
     /**
