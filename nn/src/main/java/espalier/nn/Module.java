@@ -165,7 +165,8 @@ public abstract class Module {
      * then 0.
      *
      * @param source what the state came from, for the error: a file name
-     * @throws UserError naming the keys that are missing, unexpected, or of another shape; nothing is changed then
+     * @throws UserError naming the keys that are missing, unexpected, of another shape, or hold NaN or infinities; nothing is
+     *         changed then
      */
     public final void loadStateDict(StateDict state, String source) {
         SequencedMap<String, Tensor> targets = new LinkedHashMap<>();

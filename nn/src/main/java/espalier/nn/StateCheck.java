@@ -46,6 +46,7 @@ final class StateCheck {
                 .filter(e -> !targets.containsKey(e.getKey()) && !counters.contains(e.getKey()))
                 .map(e -> e.getKey() + " " + e.getValue().shape()).toList();
         if (missing.isEmpty() && different.isEmpty() && unexpected.isEmpty()) {
+            targets.keySet().forEach(name -> state.tensors().get(name).requireFinite(name + " in " + source));
             return;
         }
         List<String> parts = new ArrayList<>();

@@ -18,6 +18,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StateDictTest {
     private Model model;
@@ -76,6 +78,16 @@ class StateDictTest {
     void wholeNumbersAreNoWeights() {
         state.tensors().put("bn1.bias", new StoredTensor(DType.I64, Shape.of(16), new byte[128]));
         refused("file.safetensors does not fit the model: bn1.bias is of type I64, expected F32");
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+    void whatIsNoNumberIsRefused(float value) {
+        Tensor t = Tensor.zeros(Shape.of(16));
+        t.data()[5] = value;
+        state.put("bn1.running_var", t);
+        refused("element 5 of bn1.running_var in file.safetensors is " + value
+                + ": the training of this network diverged; train it again at a lower learning rate");
     }
 
     private void refused(String message) {

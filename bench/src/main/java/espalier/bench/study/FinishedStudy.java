@@ -107,6 +107,6 @@ public final class FinishedStudy {
     /** {@return which parameters of a pruned network stay, by name, where its checkpoint is there; else none} */
     public SequencedMap<String, Tensor> masks(Cell.Network network) {
         Path file = RunFolder.checkpoints(folder, network).resolve("masks.safetensors");
-        return Files.exists(file) ? MaskFile.read(file) : new LinkedHashMap<>();
+        return Files.exists(file) ? RunFolder.reading(file.getParent(), () -> MaskFile.read(file)) : new LinkedHashMap<>();
     }
 }

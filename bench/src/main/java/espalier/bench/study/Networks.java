@@ -173,11 +173,13 @@ final class Networks {
                 }
                 MaskFile.write(masks, chosen);
             }
-            if (moved) {
-                model.load(observed);
-            }
             // Read back even when new, so that a run that goes on starts from the very same.
-            return MaskFile.read(masks);
+            return RunFolder.reading(checkpoints(step), () -> {
+                if (moved) {
+                    model.load(observed);
+                }
+                return MaskFile.read(masks);
+            });
         }
 
         @Override

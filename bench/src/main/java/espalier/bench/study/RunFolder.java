@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.csv.CsvMapper;
 import tools.jackson.dataformat.csv.CsvSchema;
@@ -145,14 +146,27 @@ final class RunFolder implements AutoCloseable {
 
     static Model model(Path run, Cell.Network network, Dataset data) {
         Model model = Models.create(network.parent().model(), data.imageShape(), data.classes(), data.mean(), data.std(), 0);
-        model.load(modelFile(run, network));
+        reading(checkpoints(run, network), () -> {
+            model.load(modelFile(run, network));
+            return model;
+        });
         model.setTraining(false);
         return model;
     }
 
     /** {@return its int8 version} */
     LoweredModel quantized(Cell.Network network) {
-        return LoweredModel.load(quantizedFile(network));
+        return reading(checkpoints(network), () -> LoweredModel.load(quantizedFile(network)));
+    }
+
+    /** {@return what is read from the {@code checkpoints} of a network} Where they are damaged, the error says what to do. */
+    static <T> T reading(Path checkpoints, Supplier<T> read) {
+        try {
+            return read.get();
+        } catch (UserError e) {
+            throw new UserError(e.getMessage() + "; to have this network made again, delete " + checkpoints
+                    + " and its lines in " + RESULTS, e);
+        }
     }
 
     /** {@return where its int8 version is, if there is one} */
@@ -178,7 +192,10 @@ final class RunFolder implements AutoCloseable {
         Json.writeText(folder.resolve("results.csv"), CSV.writer(schema.build()).writeValueAsString(rows));
     }
 
-    /** Nested objects become columns such as {@code threatModel.epsilon}; neither the cell, which repeats the rest, nor single images. */
+    /**
+     * Nested objects become columns such as {@code threatModel.epsilon}; neither the cell, which repeats the rest, nor single
+     * images.
+     */
     private static void flatten(String prefix, JsonNode node, Map<String, String> row) {
         for (Map.Entry<String, JsonNode> e : node.properties()) {
             String name = prefix + e.getKey();

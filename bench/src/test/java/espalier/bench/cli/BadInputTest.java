@@ -30,6 +30,8 @@ class BadInputTest {
         lenet.save(shared.resolve("lenet.safetensors"));
         byte[] whole = Files.readAllBytes(shared.resolve("lenet.safetensors"));
         Files.write(shared.resolve("truncated.safetensors"), Arrays.copyOf(whole, whole.length / 2));
+        lenet.parameters().firstEntry().getValue().data().data()[3] = Float.NaN;
+        lenet.save(shared.resolve("diverged.safetensors"));
         Files.write(shared.resolve("lying.safetensors"),
                 ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN).putLong(1L << 60).array());
         Files.writeString(shared.resolve("foreign.txt"), "This is a letter to my aunt.");
@@ -98,6 +100,8 @@ class BadInputTest {
         "evaluate --weights W/foreign.txt                            | foreign.txt is not a safetensors file",
         "evaluate --weights W/truncated.safetensors                  | truncated.safetensors",
         "evaluate --weights W/lying.safetensors                      | lying.safetensors",
+        "evaluate --weights W/diverged.safetensors                   | diverged.safetensors is NaN",
+        "lower --weights W/diverged.safetensors                      | diverged.safetensors is NaN",
         "evaluate --model mlp --weights W/lenet.safetensors          | lenet.safetensors",
         "evaluate --model resnet20 --weights W/lenet.safetensors     | lenet.safetensors",
         "quantize --weights W/missing.safetensors                    | missing.safetensors does not exist",

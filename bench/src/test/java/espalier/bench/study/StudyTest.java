@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -235,6 +236,28 @@ class StudyTest {
         assertThat(again.err()).contains("dense: going on after epoch 2 of 2", "global-gap ÷2: going on after epoch 2 of 2",
                 "random ÷2: epoch 1");
         assertThat(figures(run)).isEqualTo(figures(whole));
+    }
+
+    @Test
+    void aDamagedCheckpointIsToldWithAdvice() throws IOException {
+        Path run = Files.createDirectories(folder.resolve("damaged"));
+        copy(whole.resolve("checkpoints"), run.resolve("checkpoints"));
+        damage(run, "random", "masks.safetensors", "to have this network made again, delete " + run.resolve("checkpoints"));
+        damage(run, "dense", "training.safetensors", "delete training.safetensors to train from the start");
+    }
+
+    private static void damage(Path run, String start, String name, String advice) throws IOException {
+        Path file;
+        try (var networks = Files.list(run.resolve("checkpoints"))) {
+            file = networks.filter(n -> n.getFileName().toString().startsWith(start)).findFirst().orElseThrow().resolve(name);
+        }
+        byte[] all = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(all, all.length / 2));
+
+        Run again = Run.of("study", yaml.toString(), "--out", run.toString());
+
+        assertThat(again.exit()).isEqualTo(1);
+        assertThat(again.err()).contains(file + " is truncated", advice);
     }
 
     @Test

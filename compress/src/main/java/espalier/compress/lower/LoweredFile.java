@@ -8,6 +8,7 @@ import espalier.engine.op.Linear;
 import espalier.engine.op.Normalize;
 import espalier.engine.quant.QuantParams;
 import espalier.engine.tensor.Shape;
+import espalier.nn.checkpoint.JsonFault;
 import espalier.nn.checkpoint.Safetensors;
 import espalier.nn.checkpoint.StateDict;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
@@ -129,7 +130,10 @@ final class LoweredFile {
                 throw new UserError("the checksum is not that of its contents: the file was damaged or changed");
             }
             return model;
-        } catch (JacksonException | IllegalArgumentException | IndexOutOfBoundsException e) {
+        } catch (JacksonException e) {
+            throw new UserError(file + " is not a valid lowered model: its graph: " + JsonFault.of(e)
+                    + "; make one with: espalier lower", e);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
             throw new UserError(
                     file + " is not a valid lowered model: " + e.getMessage().lines().findFirst().orElse(""), e);
         } catch (UserError e) {

@@ -82,7 +82,7 @@ final class StoredWeight {
         /** {@return {@code step} with its weight and bias} */
         Step take(int number, Format format, Shape shape, Step step) {
             Weight weight = switch (format) {
-                case DENSE -> new DenseWeight(shaped(number, DType.F32, shape).tensor());
+                case DENSE -> new DenseWeight(Tensor.of(shaped(number, DType.F32, shape).shape(), floats(number + ".weight")));
                 case INT8 -> new Int8Weight(shape, shaped(number, DType.I8, shape).bytes(), floats(number + ".scale"));
                 case CSR -> new CsrWeight(shape, ints(number + ".starts"), columns(number), floats(number + ".weight"));
                 case CSR_INT8 -> new CsrInt8Weight(shape, ints(number + ".starts"), columns(number),
@@ -109,7 +109,9 @@ final class StoredWeight {
         }
 
         private float[] floats(String name) {
-            return tensor(name, DType.F32).tensor().data();
+            StoredTensor t = tensor(name, DType.F32);
+            t.requireFinite(name);
+            return t.tensor().data();
         }
 
         private int[] ints(String name) {

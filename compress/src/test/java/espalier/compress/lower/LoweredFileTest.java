@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Lowered models on disk: the same bits come back, and nothing else is taken for one. */
 class LoweredFileTest {
@@ -80,6 +81,17 @@ class LoweredFileTest {
         refused("9 biases", s -> s.tensors().put("0.bias", new StoredTensor(DType.I32, Shape.of(9), new byte[36])));
         refused("7 scales", s -> s.put("0.scale", Tensor.full(Shape.of(7), 1f)));
         refused("scale", s -> s.put("0.scale", Tensor.full(Shape.of(8), Float.NaN)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 40, 300})
+    void aGraphThatEndsTooSoonIsToldInWords(int length) {
+        StateDict state = Safetensors.read(file);
+        state.metadata().put("graph", state.metadata().get("graph").substring(0, length));
+        Safetensors.write(file, state);
+        assertThatThrownBy(() -> LoweredModel.load(file)).isInstanceOf(UserError.class)
+                .hasMessageContainingAll("is not a valid lowered model: its graph: Unexpected", "espalier lower")
+                .hasMessageNotContainingAny("REDACTED", "Source", "\n");
     }
 
     @ParameterizedTest

@@ -47,7 +47,7 @@ record SafetensorsHeader(List<Entry> entries, SequencedMap<String, String> metad
             throw new UserError(file + " is not a safetensors file: its header is not text", e);
         } catch (JacksonException e) {
             throw new UserError(
-                    file + " is not a safetensors file: its header is not valid JSON: " + e.getOriginalMessage(), e);
+                    file + " is not a safetensors file: its header is not valid JSON: " + JsonFault.of(e), e);
         }
         header.checkCover(file, dataLength);
         return header;

@@ -68,6 +68,21 @@ public record StoredTensor(DType dtype, Shape shape, byte[] bytes) {
     }
 
     /**
+     * Refuses weights that make every output NaN: the accuracy of such a network looks like that of a bad one.
+     *
+     * @throws UserError naming the tensor and the first element that is NaN or infinite
+     */
+    public void requireFinite(String name) {
+        float[] x = tensor().data();
+        for (int i = 0; i < x.length; i++) {
+            if (!Float.isFinite(x[i])) {
+                throw new UserError("element " + i + " of " + name + " is " + x[i]
+                        + ": the training of this network diverged; train it again at a lower learning rate");
+            }
+        }
+    }
+
+    /**
      * {@return the elements as whole numbers}
      *
      * @throws UserError for other types than I64, I32 and U8

@@ -3,6 +3,7 @@ package espalier.nn.train;
 import espalier.datasets.Split;
 import espalier.engine.UserError;
 import espalier.engine.tensor.Tensor;
+import espalier.nn.checkpoint.JsonFault;
 import espalier.nn.checkpoint.Safetensors;
 import espalier.nn.checkpoint.StateDict;
 import espalier.nn.checkpoint.StoredTensor;
@@ -71,6 +72,14 @@ record TrainingCheckpoint(StateDict model, SequencedMap<String, Tensor> masks, S
     }
 
     static TrainingCheckpoint read(Path file) {
+        try {
+            return parse(file);
+        } catch (UserError e) {
+            throw new UserError(e.getMessage() + "; delete " + file.getFileName() + " to train from the start", e);
+        }
+    }
+
+    private static TrainingCheckpoint parse(Path file) {
         StateDict all = Safetensors.read(file);
         String json = all.metadata().get(TRAINING);
         if (json == null) {
@@ -80,7 +89,7 @@ record TrainingCheckpoint(StateDict model, SequencedMap<String, Tensor> masks, S
         try {
             progress = JSON.readValue(json, Progress.class);
         } catch (JacksonException e) {
-            throw new UserError(file + " is not a training checkpoint of this version: " + e.getOriginalMessage(), e);
+            throw new UserError(file + " is not a training checkpoint of this version: " + JsonFault.of(e), e);
         }
         SequencedMap<String, Tensor> masks = new LinkedHashMap<>();
         all.under("mask.").tensors().forEach((name, mask) -> masks.put(name, mask.tensor()));

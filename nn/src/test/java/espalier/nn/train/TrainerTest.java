@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -249,7 +250,13 @@ class TrainerTest {
         StateDict foreign = model().stateDict();
         foreign.metadata().put("training", "{\"model\":3");
         Safetensors.write(file, foreign);
-        assertThatThrownBy(trainer::run).isInstanceOf(UserError.class).hasMessageContaining("of this version");
+        assertThatThrownBy(trainer::run).isInstanceOf(UserError.class).hasMessageContaining("of this version")
+                .hasMessageEndingWith("; delete training.safetensors to train from the start")
+                .hasMessageNotContainingAny("Source", "\n");
+        byte[] whole = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(whole, whole.length / 2));
+        assertThatThrownBy(trainer::run).isInstanceOf(UserError.class).hasMessageContaining(file + " is truncated")
+                .hasMessageEndingWith("; delete training.safetensors to train from the start");
     }
 
     @Test
