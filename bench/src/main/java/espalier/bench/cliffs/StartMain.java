@@ -3,6 +3,7 @@ package espalier.bench.cliffs;
 import com.sun.management.ThreadMXBean;
 import espalier.bench.measure.Statistics;
 import espalier.bench.report.Json;
+import espalier.engine.WarmUp;
 import espalier.engine.parallel.Parallel;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -15,17 +16,14 @@ import java.util.regex.Pattern;
 public final class StartMain {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int ALLOCATION_ROUNDS = 3;
-    /** Bytes in a call from which on vectors are still objects, and how long we wait for the compiler to see to it. */
-    private static final long BOXES = 4096;
+    /** How long we wait for the compiler to see to a kernel that still allocates; one that does so ever after is a cliff. */
     private static final long PATIENCE_NANOS = 4_000_000_000L;
 
-    private final long warmupNanos;
-    private final long batchNanos;
+    private final WarmUp warmUp;
     private final int batches;
 
     private StartMain(long warmupMillis, long batchMillis, int batches) {
-        warmupNanos = warmupMillis * 1_000_000;
-        batchNanos = batchMillis * 1_000_000;
+        warmUp = new WarmUp(batchMillis * 1_000_000, 0, warmupMillis * 1_000_000, PATIENCE_NANOS, Long.MAX_VALUE);
         this.batches = batches;
     }
 
@@ -47,7 +45,7 @@ public final class StartMain {
 
     private Start measure(HotKernel kernel) {
         Runnable work = kernel.prepare().get();
-        int calls = warmUp(work);
+        int calls = warmUp.inThread(work);
         double[] wall = new double[batches];
         double[] cpu = new double[batches];
         for (int b = 0; b < batches; b++) {
@@ -58,34 +56,6 @@ public final class StartMain {
             cpu[b] = (double) (THREADS.getCurrentThreadCpuTime() - cpuStart) / calls;
         }
         return new Start(kernel.name(), Statistics.median(wall), Statistics.median(cpu), allocated(work, calls));
-    }
-
-    /**
-     * Runs it until it does not get faster any more, and returns how many calls make a batch. While it allocates it is not
-     * compiled yet, or a cliff: code in the compiler's queue can stand still for longer than fast code takes to settle.
-     */
-    private int warmUp(Runnable work) {
-        int calls = 1;
-        double best = Double.POSITIVE_INFINITY;
-        // In the thread's own time: the compiler, which works beside us, then had about as much of a busy machine as we.
-        long before = THREADS.getCurrentThreadCpuTime();
-        long start = before;
-        long improved = before;
-        long bytes = 0;
-        while (before - improved < warmupNanos || bytes > BOXES && before - start < PATIENCE_NANOS) {
-            bytes = THREADS.getCurrentThreadAllocatedBytes();
-            repeat(work, calls);
-            bytes = (THREADS.getCurrentThreadAllocatedBytes() - bytes) / calls;
-            long now = THREADS.getCurrentThreadCpuTime();
-            double each = (double) (now - before) / calls;
-            if (each < 0.9 * best) {
-                best = each;
-                improved = now;
-            }
-            calls = (int) Math.clamp(batchNanos / Math.max(best, 1), 1, 1 << 20);
-            before = now;
-        }
-        return calls;
     }
 
     private static void repeat(Runnable work, int calls) {

@@ -6,6 +6,7 @@ import espalier.compress.lower.Format;
 import espalier.compress.lower.LoweredModel;
 import espalier.compress.lower.Lowering;
 import espalier.datasets.Split;
+import espalier.engine.WarmUp;
 import espalier.engine.parallel.Parallel;
 import espalier.engine.tensor.Tensor;
 import espalier.engine.tensor.Workspace;
@@ -18,10 +19,10 @@ import org.HdrHistogram.Histogram;
 
 /** Measures lowered networks against their dense parent. */
 final class Stopwatch {
-    private static final int WARMUPS = 3;
-    private static final long WARMUP_NANOS = 100_000_000;
+    private static final WarmUp WARM_UP = new WarmUp(10_000_000, 100_000_000, 100_000_000, 2_000_000_000, 2_000_000_000);
+    private static final long FIRST_NANOS = 6_000_000_000L;
     /** Of the first network of a format and a batch: without, one image through int8 took 72 ms instead of 1.2. */
-    private static final long FIRST_WARMUP_NANOS = 1_500_000_000;
+    private static final WarmUp FIRST_WARM_UP = new WarmUp(10_000_000, 1_500_000_000, 300_000_000, FIRST_NANOS, FIRST_NANOS);
     private static final int RUNS = 20;
     private static final long RUN_NANOS = 50_000_000;
     /** Nanoseconds are told to three digits. */
@@ -72,24 +73,23 @@ final class Stopwatch {
         Tensor pixels = images.images(0, n);
         Histogram times = new Histogram(DIGITS);
         boolean first = warm.add(model.format() + " " + n);
-        run(model, pixels, WARMUPS, first ? FIRST_WARMUP_NANOS : WARMUP_NANOS, null);
-        run(model, pixels, RUNS, RUN_NANOS, times);
-        double median = times.getValueAtPercentile(50) / NANOS;
-        return new Latency(n, median, times.getValueAtPercentile(99) / NANOS, dense == null ? 1 : dense.medianMillis() / median);
-    }
-
-    private static void run(LoweredModel model, Tensor pixels, int least, long nanos, Histogram times) {
+        (first ? FIRST_WARM_UP : WARM_UP).byClock(() -> run(model, pixels));
         long start = System.nanoTime();
         long before = start;
-        for (int i = 0; i < least || before - start < nanos; i++) {
-            try (Workspace _ = Workspace.open()) {
-                model.logits(pixels);
-            }
+        for (int i = 0; i < RUNS || before - start < RUN_NANOS; i++) {
+            run(model, pixels);
             long now = System.nanoTime();
-            if (times != null) {
-                times.recordValue(Math.max(1, now - before));
-            }
+            times.recordValue(Math.max(1, now - before));
             before = now;
+        }
+        double median = times.getValueAtPercentile(50) / NANOS;
+        return new Latency(n, median, times.getValueAtPercentile(99) / NANOS,
+                dense == null ? 1 : dense.medianMillis() / median);
+    }
+
+    private static void run(LoweredModel model, Tensor pixels) {
+        try (Workspace _ = Workspace.open()) {
+            model.logits(pixels);
         }
     }
 }

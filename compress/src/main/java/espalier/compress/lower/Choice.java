@@ -1,5 +1,6 @@
 package espalier.compress.lower;
 
+import espalier.engine.WarmUp;
 import espalier.engine.kernel.Kernels;
 import espalier.engine.quant.Int8Scratch;
 import espalier.engine.quant.QuantParams;
@@ -29,6 +30,7 @@ record Choice(Weight weight, String reason) {
     private static final int IMAGES = 16;
     private static final int ROUNDS = 5;
     private static final long ROUND_NANOS = 3_000_000;
+    private static final WarmUp WARM_UP = new WarmUp(ROUND_NANOS, 0, 200_000_000, 1_500_000_000, 3_000_000_000L);
     private static final int LARGE = 1 << 22;
     private static final Choices KNOWN = Choices.ofUser();
 
@@ -66,8 +68,10 @@ record Choice(Weight weight, String reason) {
                 found.known() ? "remembered" : "measured", Format.of(weight), t.dense() / 1e3, sparse, t.sparse() / 1e3));
     }
 
-    /** The quickest of some runs of each, in turn: what disturbs the machine makes runs slower only. */
-    private static Choices.Times measure(Runnable dense, Runnable sparse) {
+    /** The quickest of some warm runs of each, in turn: what disturbs the machine makes runs slower only. */
+    static Choices.Times measure(Runnable dense, Runnable sparse) {
+        WARM_UP.inThread(dense);
+        WARM_UP.inThread(sparse);
         long[] best = {Long.MAX_VALUE, Long.MAX_VALUE};
         for (int round = 0; round < ROUNDS; round++) {
             best[0] = Math.min(best[0], best(dense));

@@ -3,6 +3,7 @@ package espalier.compress.lower;
 import espalier.engine.UserError;
 import espalier.engine.kernel.Kernels;
 import espalier.nn.checkpoint.AtomicFile;
+import espalier.nn.checkpoint.JsonFault;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -24,6 +25,8 @@ final class Choices {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Path PROCESSOR = Path.of("/proc/cpuinfo");
     private static final String MODEL = "model name";
+    /** How it was measured: with the next number, all is measured anew. At first it was without warm-up and without number. */
+    private static final String MEASUREMENT = "measurement 2, ";
 
     /** Nanoseconds of a layer in each format. */
     record Times(long dense, long sparse) {
@@ -43,10 +46,8 @@ final class Choices {
 
     Choices(Path file, String machine) {
         this.file = file;
-        this.machine = machine;
-        if (Files.exists(file)) {
-            read();
-        }
+        this.machine = MEASUREMENT + machine;
+        merge();
     }
 
     /** {@return those of this machine, in {@code ~/.espalier/choices.json}} */
@@ -65,7 +66,11 @@ final class Choices {
         }
     }
 
-    private void read() {
+    /** Takes over what the file has and we have not. */
+    private void merge() {
+        if (!Files.exists(file)) {
+            return;
+        }
         try {
             Map<String, Map<String, Times>> all = JSON.readValue(Files.readAllBytes(file), new TypeReference<>() {});
             boolean plausible = all != null && all.values().stream().allMatch(m -> m != null
@@ -74,9 +79,11 @@ final class Choices {
                 ignore("does not hold times of layers");
                 return;
             }
-            all.forEach((m, layers) -> times.put(m, new TreeMap<>(layers)));
-        } catch (IOException | JacksonException e) {
-            ignore(e.getMessage().lines().findFirst().orElse("is unreadable"));
+            all.forEach((m, layers) -> layers.forEach(times.computeIfAbsent(m, _ -> new TreeMap<>())::putIfAbsent));
+        } catch (IOException e) {
+            ignore(AtomicFile.reason(e));
+        } catch (JacksonException e) {
+            ignore(JsonFault.of(e));
         }
     }
 
@@ -94,13 +101,22 @@ final class Choices {
         }
         Times measured = measurement.get();
         here.put(layer, measured);
+        write();
+        return new Found(measured, false);
+    }
+
+    /** Another program may have written in the meantime. */
+    private void write() {
+        if (usable) {
+            merge();
+        }
         if (usable) {
             try {
-                AtomicFile.write(file, out -> out.write(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(times)));
+                AtomicFile.writeShared(file,
+                        out -> out.write(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(times)));
             } catch (UserError e) {
                 ignore(e.getMessage());
             }
         }
-        return new Found(measured, false);
     }
 }

@@ -28,6 +28,26 @@ class ChoicesTest {
         assertThat(again.of("another", () -> OTHERS)).isEqualTo(new Choices.Found(OTHERS, false));
     }
 
+    /** Of two programs at the same time, neither loses what the other measured meanwhile. */
+    @Test
+    void whatAnotherProgramWroteStays() {
+        Path file = folder.resolve("choices.json");
+        Choices one = new Choices(file, "a");
+        Choices two = new Choices(file, "a");
+        one.of("layer", () -> TIMES);
+        two.of("another", () -> OTHERS);
+        Choices later = new Choices(file, "a");
+        assertThat(later.of("layer", () -> OTHERS)).isEqualTo(new Choices.Found(TIMES, true));
+        assertThat(later.of("another", () -> TIMES)).isEqualTo(new Choices.Found(OTHERS, true));
+        assertThat(folder.toFile().list()).containsExactly("choices.json");
+    }
+
+    @Test
+    void whatWasMeasuredWithoutWarmUpIsNotTrusted() throws IOException {
+        Path file = Files.writeString(folder.resolve("choices.json"), "{\"a\": {\"layer\": {\"dense\": 1, \"sparse\": 2}}}");
+        assertThat(new Choices(file, "a").of("layer", () -> TIMES)).isEqualTo(new Choices.Found(TIMES, false));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "{\"a\": {\"layer\": {\"den", "[]", "null", "{\"a\": null}", "{\"a\": {\"layer\": null}}",
             "{\"a\": {\"layer\": {\"dense\": -1, \"sparse\": 2}}}"})

@@ -31,10 +31,28 @@ public final class AtomicFile {
      * @throws UserError when the file cannot be written: no permission, no space
      */
     public static void write(Path file, Content content) {
+        write(file, content, target -> target.resolveSibling(target.getFileName() + ".tmp"));
+    }
+
+    /**
+     * {@link #write} for a file that several programs may write at the same time: each has a temporary file of its own, and
+     * the last one wins. A killed write leaves it behind.
+     *
+     * @throws UserError when the file cannot be written: no permission, no space
+     */
+    public static void writeShared(Path file, Content content) {
+        write(file, content, target -> Files.createTempFile(target.getParent(), target.getFileName() + ".", ".tmp"));
+    }
+
+    private interface Temporary {
+        Path of(Path target) throws IOException;
+    }
+
+    private static void write(Path file, Content content, Temporary name) {
         Path target = file.toAbsolutePath();
-        Path temporary = target.resolveSibling(target.getFileName() + ".tmp");
         try {
             Files.createDirectories(target.getParent());
+            Path temporary = name.of(target);
             try {
                 try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.CREATE,
                                 StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
