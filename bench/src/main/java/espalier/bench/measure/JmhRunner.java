@@ -50,14 +50,14 @@ public final class JmhRunner {
         int rounds = suite.entries().stream().mapToInt(e -> e.effort().forks()).max().orElse(0);
         List<Suite.Entry> steps = suite.entries().stream().filter(JmhRunner::isStep).toList();
         long all = suite.entries().stream().mapToLong(e -> e.effort().forks()).sum() + steps.size();
-        Path log = temporary();
+        Path temporary = temporary();
         try (Progress.Phase phase = progress.phase("benchmarks", all)) {
             long done = 0;
             for (int round = 0; round < rounds; round++) {
                 for (Suite.Entry e : suite.entries()) {
                     if (round < e.effort().forks()) {
                         phase.at(done++, e.task().benchmark() + " " + e.task().shape());
-                        for (RunResult run : fork(e, e.effort(), TaskBenchmark.LEAST_HEAP, log)) {
+                        for (RunResult run : fork(e, e.effort(), TaskBenchmark.LEAST_HEAP, temporary)) {
                             forks.get(e).computeIfAbsent(implementation(run), _ -> new ArrayList<>()).add(measured(run));
                         }
                     }
@@ -66,11 +66,11 @@ public final class JmhRunner {
             for (Suite.Entry e : steps) {
                 phase.at(done++, "memory of a " + e.task().benchmark());
                 Map<String, Double> bytes = new LinkedHashMap<>();
-                fork(e, Effort.MEMORY, SMALL_HEAP, log).forEach(r -> bytes.put(implementation(r), memory(r)));
+                fork(e, Effort.MEMORY, SMALL_HEAP, temporary).forEach(r -> bytes.put(implementation(r), memory(r)));
                 memory.put(e, bytes);
             }
         }
-        delete(log);
+        delete(temporary);
         return new Measured(forks, memory);
     }
 
@@ -78,14 +78,15 @@ public final class JmhRunner {
         return e.task() instanceof NetworkTask t && t.kind() == NetworkTask.Kind.TRAINING_STEP;
     }
 
-    /** One fork of each implementation. */
-    private static Collection<RunResult> fork(Suite.Entry entry, Effort effort, String leastHeap, Path log) {
+    /** One fork of each implementation. What one chose between dense and sparse layers, the next ones of this run choose too. */
+    private static Collection<RunResult> fork(Suite.Entry entry, Effort effort, String leastHeap, Path temporary) {
+        Path log = temporary.resolve("jmh.log");
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include("^" + Pattern.quote(entry.benchmark().getName()) + "\\.run$")
                 .param("implementation", entry.implementations().toArray(String[]::new))
                 .param("threads", Integer.toString(entry.threads()))
                 .forks(1)
-                .jvmArgsAppend(leastHeap, TaskBenchmark.MOST_HEAP)
+                .jvmArgsAppend(leastHeap, TaskBenchmark.MOST_HEAP, "-Despalier.choices=" + temporary.resolve("choices.json"))
                 .warmupIterations(effort.warmups())
                 .warmupTime(TimeValue.milliseconds(effort.warmupMillis()))
                 .measurementIterations(effort.iterations())
@@ -142,15 +143,18 @@ public final class JmhRunner {
 
     private static Path temporary() {
         try {
-            return Files.createTempFile("espalier-jmh", ".log");
+            return Files.createTempDirectory("espalier-jmh");
         } catch (IOException e) {
-            throw new UserError("no temporary file can be made for JMH's log: " + e.getMessage(), e);
+            throw new UserError("no temporary folder can be made for JMH: " + e.getMessage(), e);
         }
     }
 
-    private static void delete(Path log) {
-        try {
-            Files.deleteIfExists(log);
+    private static void delete(Path folder) {
+        try (var files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+            Files.delete(folder);
         } catch (IOException e) {
             // It stays among the temporary files.
         }
