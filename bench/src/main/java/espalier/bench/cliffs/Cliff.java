@@ -11,9 +11,12 @@ import java.util.function.ToDoubleFunction;
  * @param ratio best over worst: 1 is even
  * @param cpuRatio the same, by the thread's own time
  * @param bytes allocated in a call, the most of all starts
+ * @param slow starts that do not reach {@link #LEAST} of the fastest by the clock
+ * @param startNanos of a call in each start, in order
+ * @param startBytes allocated in a call in each start
  */
 public record Cliff(String kernel, int starts, double bestNanos, double worstNanos, double ratio, double cpuRatio,
-        double bytes, Verdict verdict) {
+        double bytes, Verdict verdict, int slow, List<Double> startNanos, List<Double> startBytes) {
     /** The slowest start must reach this much of the fastest. */
     public static final double LEAST = 0.8;
 
@@ -53,8 +56,10 @@ public record Cliff(String kernel, int starts, double bestNanos, double worstNan
         Verdict verdict = bytes > allowedBytes ? Verdict.ALLOCATES
                 : ratio >= LEAST ? Verdict.EVEN
                 : cpuRatio >= LEAST ? Verdict.DISTURBED : Verdict.CLIFF;
-        return new Cliff(kernel, starts.size(), starts.stream().mapToDouble(Start::nanos).min().orElseThrow(),
-                starts.stream().mapToDouble(Start::nanos).max().orElseThrow(), ratio, cpuRatio, bytes, verdict);
+        double best = starts.stream().mapToDouble(Start::nanos).min().orElseThrow();
+        return new Cliff(kernel, starts.size(), best, starts.stream().mapToDouble(Start::nanos).max().orElseThrow(), ratio,
+                cpuRatio, bytes, verdict, (int) starts.stream().filter(s -> best / s.nanos() < LEAST).count(),
+                starts.stream().map(Start::nanos).toList(), starts.stream().map(Start::bytes).toList());
     }
 
     private static double evenness(List<Start> starts, ToDoubleFunction<Start> time) {

@@ -111,10 +111,11 @@ public final class Cliffs {
     /** {@return the starts as people read them} */
     public static Table table(List<Cliff> cliffs) {
         Table table = new Table(1,
-                "kernel", "starts", "best µs", "worst µs", "best/worst", "by thread time", "B/call", "verdict");
+                "kernel", "starts", "slow", "best µs", "worst µs", "best/worst", "by thread time", "B/call", "verdict");
         for (Cliff c : cliffs) {
-            table.add(c.kernel(), Integer.toString(c.starts()), FigureTable.number(c.bestNanos() / 1e3),
-                    FigureTable.number(c.worstNanos() / 1e3), ratio(c.ratio()), ratio(c.cpuRatio()),
+            table.add(c.kernel(), Integer.toString(c.starts()), Integer.toString(c.slow()),
+                    FigureTable.number(c.bestNanos() / 1e3), FigureTable.number(c.worstNanos() / 1e3), ratio(c.ratio()),
+                            ratio(c.cpuRatio()),
                     FigureTable.bytes(c.bytes()), c.verdict().toString());
         }
         return table;

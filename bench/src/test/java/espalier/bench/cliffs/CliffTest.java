@@ -36,6 +36,15 @@ class CliffTest {
     }
 
     @Test
+    void eachStartIsTold() {
+        Cliff c = Cliff.of("k", 0, starts(new double[] {100, 200, 110, 126}, new double[] {90, 90, 90, 90}, 1, 2, 3, 4));
+        assertThat(c.startNanos()).containsExactly(100.0, 200.0, 110.0, 126.0);
+        assertThat(c.startBytes()).containsExactly(1.0, 2.0, 3.0, 4.0);
+        assertThat(c.slow()).isEqualTo(2);
+        assertThat(Cliffs.table(List.of(c)).toString()).contains("slow");
+    }
+
+    @Test
     void fourFifthsOfTheBestAreEnough() {
         assertThat(verdict(starts(new double[] {80, 100}, new double[] {80, 100}))).isEqualTo(Verdict.EVEN);
         assertThat(verdict(starts(new double[] {79, 100}, new double[] {79, 100}))).isEqualTo(Verdict.CLIFF);
