@@ -2,7 +2,10 @@ package espalier.attacks;
 
 import espalier.engine.tensor.Tensor;
 
-/** Images in [0, 1] with their true classes, addressed by position: {@code LabelledImages.of(split.size(), split::images, split::labels)}. */
+/**
+ * Images in [0, 1] with their true classes, addressed by position: {@code LabelledImages.of(split.size(), split::images,
+ * split::labels)}.
+ */
 public interface LabelledImages {
     /** {@return the number of images} */
     int size();

@@ -68,7 +68,8 @@ class AdversarialSetTest {
 
     @Test
     void epsilonZeroGivesCleanAccuracy() {
-        Robustness r = AdversarialSet.craft(TestModels.threshold(0.5f), ThreatModel.pgd(Norm.L2, 0, 0.1, 3), IMAGES, 5, 0, _ -> {})
+        Robustness r = AdversarialSet.craft(TestModels.threshold(0.5f), ThreatModel.pgd(Norm.L2, 0, 0.1, 3), IMAGES, 5, 0,
+                _ -> {})
                 .judgeSource();
         assertThat(r.adversarialAccuracy()).isEqualTo(r.cleanAccuracy()).isEqualTo(7 / 8.0);
     }

@@ -78,7 +78,8 @@ class PgdGoldenTest {
         }
 
         private ByteBuffer at(JsonNode entry) {
-            return data.slice(entry.get("data_offsets").get(0).asInt(), data.capacity() - entry.get("data_offsets").get(0).asInt())
+            return data.slice(entry.get("data_offsets").get(0).asInt(),
+                    data.capacity() - entry.get("data_offsets").get(0).asInt())
                     .order(ByteOrder.LITTLE_ENDIAN);
         }
     }

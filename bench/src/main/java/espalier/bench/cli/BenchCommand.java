@@ -51,7 +51,8 @@ final class BenchCommand {
 
         private boolean wanted(Task t) {
             // The lowest rung is what the others are compared with.
-            boolean baseline = t instanceof RungTask rung && rung.rung().equals(Ladder.NAIVE) || WeightForm.DENSE.equals(t.form());
+            boolean baseline = t instanceof RungTask rung && rung.rung().equals(Ladder.NAIVE)
+                    || WeightForm.DENSE.equals(t.form());
             return only == null || baseline || only.matcher(t.benchmark() + " " + t.shape()).find();
         }
     }

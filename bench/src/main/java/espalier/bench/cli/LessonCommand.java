@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
 /** Pages to learn from. */
 @Command(
         name = "lesson",
-        description = "Measures on this machine, in a few minutes, what compression is worth, and writes a page that explains it: "
+        description = "Measures on this machine, in a few minutes, what compression is worth, and writes a page that "
+                + "explains it: "
                 + "Markdown, HTML with all its figures in it, and the raw figures as JSON.",
         footerHeading = "%nExamples:%n",
         footer = {

@@ -65,10 +65,11 @@ record Facts(Map<Task, Figure> figures, Map<Task, Double> nanos, double peak, En
     String machine() {
         Environment e = environment;
         return "All figures on this page were measured on the machine where it was made: " + e.cpu() + ", one thread, vectors of "
-                + e.vectorWidth() + " bits, JDK " + e.jdk() + ", Espalier " + e.commit() + ". On another machine, or another day, "
-                + "they differ; run the lesson again and the text changes with them. Each time is the "
-                + "fastest of several, because whatever else runs only makes it slower; the middle one is typically "
-                + percent(disturbance()) + " slower. " + (disturbance() > BUSY ? "**That is a lot: the machine was busy, and the figures "
-                + "below are not to be trusted. Close what else is running, and measure again.**" : "");
+                + e.vectorWidth() + " bits, JDK " + e.jdk() + ", Espalier " + e.commit()
+                + ". On another machine, or another day, they differ; run the lesson again and the text changes with them. "
+                + "Each time is the fastest of several, because whatever else runs only makes it slower; the middle one is "
+                + "typically "
+                + percent(disturbance()) + " slower. " + (disturbance() > BUSY ? "**That is a lot: the machine was busy, "
+                + "and the figures below are not to be trusted. Close what else is running, and measure again.**" : "");
     }
 }

@@ -9,7 +9,8 @@ import java.util.stream.Collectors;
 /** A text with figures and tables, as Markdown and as HTML that needs nothing else. */
 record Page(String title, List<Block> blocks) {
     private static final String STYLE = """
-            :root { color-scheme: light dark; --ground: #fefefe; --ink: #222223; --soft: #636364; --line: #e2e2e3; --box: #f3f6f9; }
+            :root { color-scheme: light dark; --ground: #fefefe; --ink: #222223; --soft: #636364; --line: #e2e2e3;
+              --box: #f3f6f9; }
             @media (prefers-color-scheme: dark) {
               :root { --ground: #16181c; --ink: #e8e8e8; --soft: #a8acb3; --line: #3a3d44; --box: #1f2329; }
             }

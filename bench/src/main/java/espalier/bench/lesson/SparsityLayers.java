@@ -36,15 +36,17 @@ final class SparsityLayers {
         List<Block> blocks = new ArrayList<>();
         blocks.add(new Heading("5. Layer by layer"));
         blocks.add(new Text("Every kind of convolution that ResNet-20 has, each with " + NINETY + " % zeros:"));
-        blocks.add(new Plot("layers", new Bars("Speedup over dense, " + NINETY + " % zeros", layers.stream().map(l -> new Bars.Bar(
-                name(l), speedup(l), times(speedup(l)), l == first ? Ink.VERMILION : Ink.BLUE)).toList(), 1, 560),
+        blocks.add(new Plot("layers", new Bars("Speedup over dense, " + NINETY + " % zeros",
+                layers.stream().map(l -> new Bars.Bar(name(l), speedup(l), times(speedup(l)),
+                        l == first ? Ink.VERMILION : Ink.BLUE)).toList(), 1, 560),
                 "The upright line is the dense kernel; the first layer is red."));
         blocks.add(new Rows(1, List.of("layer", "shape", "products a sum", "left of them", "dense", "csr", "speedup"),
                 layers.stream().map(l -> {
                     LayerTask dense = SparsityTasks.layer(l, Format.DENSE);
                     LayerTask csr = SparsityTasks.layer(l, Format.CSR);
                     return List.of(name(l), l.geometry(), Integer.toString(dense.terms()),
-                            number(dense.terms() * (100 - NINETY) / 100.0), facts.time(dense), facts.time(csr), times(speedup(l)));
+                            number(dense.terms() * (100 - NINETY) / 100.0), facts.time(dense), facts.time(csr),
+                            times(speedup(l)));
                 }).toList()));
         ConvLayer best = layers.stream().max(Comparator.comparingDouble(this::speedup)).orElseThrow();
         ConvLayer worst = layers.stream().min(Comparator.comparingDouble(this::speedup)).orElseThrow();
@@ -52,8 +54,9 @@ final class SparsityLayers {
         blocks.add(new Text("`" + name(best) + "` gains most, " + times(speedup(best)) + "; `" + name(worst) + "` least, "
                 + times(speedup(worst)) + ". The first layer gains " + times(speedup(first)) + ". It has " + first.in()
                 + " input channels, so an output is a sum of " + firstDense.terms() + " products, and after pruning of "
-                + number(firstDense.terms() * (100 - NINETY) / 100.0) + ". To begin a sum, to add the bias, to cut off at zero and to "
-                + "write the result costs the same as in a layer of " + SparsityTasks.layer(best, Format.DENSE).terms()
+                + number(firstDense.terms() * (100 - NINETY) / 100.0) + ". To begin a sum, to add the bias, to cut off at "
+                + "zero and to write the result costs the same as in a layer of "
+                + SparsityTasks.layer(best, Format.DENSE).terms()
                 + " products: **a short sum is mostly beginning and end.** Besides, it writes "
                 + number((double) first.output(1).size() / first.input(1).size()) + " numbers for each that it reads."));
         List<LoweredModel.Layer> pruned = new LoweredTask(SparsityTasks.NETWORK, WeightForm.of(Format.CSR, NINETY), 1).lowered()
@@ -63,10 +66,11 @@ final class SparsityLayers {
                 + percent(1 - pruned.getFirst().weight().sparsity()) + " of its weights, the one before the last "
                 + percent(1 - pruned.get(pruned.size() - 2).weight().sparsity()) + ". The first layer has only "
                 + percent((double) first.weight().size() / layers.stream().mapToLong(l -> l.weight().size()).sum())
-                + " of the weights of these kinds of layers, so it saves next to no memory either. That is why many leave it dense, and why "
-                + "`auto` decides for each layer by itself."));
-        blocks.add(new Exercise("Compute for each layer how many multiply-adds it is in all (shape, and how often ResNet-20 has it). If only the "
-                + "best layer ran at its sparse speed, how much faster would the network be? (This is Amdahl's law.)"));
+                + " of the weights of these kinds of layers, so it saves next to no memory either. That is why many leave "
+                + "it dense, and why `auto` decides for each layer by itself."));
+        blocks.add(new Exercise("Compute for each layer how many multiply-adds it is in all (shape, and how often ResNet-20 "
+                + "has it). If only the best layer ran at its sparse speed, how much faster would the network be? (This is "
+                + "Amdahl's law.)"));
         return blocks;
     }
 

@@ -54,9 +54,9 @@ final class SparsityLesson {
 
     private void introduction() {
         LayerTask layer = tasks.dense();
-        blocks.add(new Text("Pruning sets weights to zero. Often nine in ten of them go, and the network is still right almost as "
-                + "often as before. Then one measures it, and it is not faster at all. This page shows why, and what it takes "
-                + "until zeros save time. It needs no more than that you know what a convolution is."));
+        blocks.add(new Text("Pruning sets weights to zero. Often nine in ten of them go, and the network is still right "
+                + "almost as often as before. Then one measures it, and it is not faster at all. This page shows why, and "
+                + "what it takes until zeros save time. It needs no more than that you know what a convolution is."));
         blocks.add(new Text("Most of it is about one layer, the `" + layer.layer().name() + "` that ResNet-20 has several "
                 + "of: " + layer.layer().in() + " input channels, " + layer.layer().out() + " output channels, "
                 + "a kernel of 3×3, images of " + layer.layer().size() + "×" + layer.layer().size() + ", " + layer.batch()
@@ -90,9 +90,9 @@ final class SparsityLesson {
 
     private void ladder() {
         blocks.add(new Heading("2. From a list of non-zeros to a fast kernel"));
-        blocks.add(new Text("To save the work, the zeros must go from memory. The usual form is **compressed rows** (CSR): for each "
-                + "output channel the list of its non-zero weights, and next to each the number of its column, that is, "
-                + "which pixel it is multiplied with. Then there are several ways to go through these lists:"));
+        blocks.add(new Text("To save the work, the zeros must go from memory. The usual form is **compressed rows** (CSR): "
+                + "for each output channel the list of its non-zero weights, and next to each the number of its column, "
+                + "that is, which pixel it is multiplied with. Then there are several ways to go through these lists:"));
         LayerTask naive = tasks.layer(Format.CSR, NINETY, How.NAIVE);
         LayerTask rows = tasks.layer(Format.CSR, NINETY, How.ROWS);
         LayerTask fast = tasks.csr(NINETY);
@@ -135,15 +135,16 @@ final class SparsityLesson {
                 + "pixels: a column is an offset into the image, whose border of zeros is already there. That is another "
                 + times(facts.speedup(fast, rows)) + ", and " + times(facts.speedup(fast, naive)) + " in all."));
         if (WinogradProduct.suits(shape(fast.layer()), 1)) {
-            blocks.add(new Text("And the dense kernel has a trick that sparse ones cannot have: **Winograd's algorithm** computes "
-                    + "2×2 neighbouring outputs of a 3×3 convolution with 16 multiplications in place of 36. It multiplies sums "
-                    + "of weights, and sums of zeros and non-zeros are seldom zero. So where it is used the dense kernel does 2.25 "
-                    + "times fewer multiplications than one counts, and of the ten times that " + NINETY + " % zeros promise, "
-                    + times(10 / 2.25) + " are left. Every honest comparison is with the best dense kernel, not with the one that "
-                    + "is easiest to beat."));
+            blocks.add(new Text("And the dense kernel has a trick that sparse ones cannot have: **Winograd's algorithm** "
+                    + "computes 2×2 neighbouring outputs of a 3×3 convolution with 16 multiplications in place of 36. It "
+                    + "multiplies sums of weights, and sums of zeros and non-zeros are seldom zero. So where it is used the "
+                    + "dense kernel does 2.25 times fewer multiplications than one counts, and of the ten times that "
+                    + NINETY + " % zeros promise, "
+                    + times(10 / 2.25) + " are left. Every honest comparison is with the best dense kernel, not with the "
+                    + "one that is easiest to beat."));
         }
-        blocks.add(new Exercise("In `rows`, count what is read and written for one product: weight, pixel, sum. Which of these does "
-                + "the kernel save, and for how many products does it read a weight once?"));
+        blocks.add(new Exercise("In `rows`, count what is read and written for one product: weight, pixel, sum. Which of "
+                + "these does the kernel save, and for how many products does it read a weight once?"));
     }
 
     private static ConvShape shape(ConvLayer l) {
@@ -155,8 +156,8 @@ final class SparsityLesson {
         double[] y = tasks.zeros().stream().mapToDouble(z -> facts.speedup(tasks.csr(z), tasks.dense())).toArray();
         double[] ideal = tasks.zeros().stream().mapToDouble(z -> 100.0 / (100 - z)).toArray();
         blocks.add(new Heading("3. How many zeros it takes"));
-        blocks.add(new Text("If each non-zero cost what a weight costs in the dense kernel, a share s of zeros would make the layer "
-                + "1/(1−s) times as fast: twice at 50 %, ten times at 90 %. The measured curve lies elsewhere:"));
+        blocks.add(new Text("If each non-zero cost what a weight costs in the dense kernel, a share s of zeros would make "
+                + "the layer 1/(1−s) times as fast: twice at 50 %, ten times at 90 %. The measured curve lies elsewhere:"));
         double[] one = {1, 1};
         blocks.add(new Plot("sweep", new LineChart("Speedup over dense", Axis.of("zeros in %"), Axis.doubling("times as fast"),
                 List.of(new Line("measured", new Line.Look(Ink.BLUE, false, Line.Marker.CIRCLE), Line.of("", 0, x, y).points()),
@@ -173,7 +174,8 @@ final class SparsityLesson {
         blocks.add(new Rows(0, List.of("zeros", "time", "speedup", "ideal", "of ideal"), rows));
         double even = breakEven(x, y);
         blocks.add(new Text((Double.isNaN(even)
-                ? y[0] >= 1 ? "Already at the first point, " + Math.round(x[0]) + " % zeros, the sparse kernel is faster than the dense one."
+                ? y[0] >= 1 ? "Already at the first point, " + Math.round(x[0]) + " % zeros, the sparse kernel is faster "
+                + "than the dense one."
                         : "Nowhere on this curve is the sparse kernel faster than the dense one on this machine."
                 : "**Break-even: about " + Math.round(even) + " % zeros.** With fewer, the dense kernel is faster although it "
                         + "does more.")
@@ -181,8 +183,8 @@ final class SparsityLesson {
                 + "when there are " + Math.round(x[0]) + " % zeros, and " + times(ideal[x.length - 1] / y[x.length - 1])
                 + " at " + Math.round(x[x.length - 1]) + " %, where what a row of the output costs beside its products (a "
                 + "bias, a relu, writing it) is shared by few products."));
-        blocks.add(new Exercise("A pruned network of yours has 60 % zeros. Read off its speedup here. Is pruning it for speed worth "
-                + "the trouble? What would a structured pruning of 30 % of the channels give?"));
+        blocks.add(new Exercise("A pruned network of yours has 60 % zeros. Read off its speedup here. Is pruning it for "
+                + "speed worth the trouble? What would a structured pruning of 30 % of the channels give?"));
     }
 
     /** {@return where {@code y} crosses 1; NaN if it does not} */
@@ -197,8 +199,8 @@ final class SparsityLesson {
 
     private void batches() {
         blocks.add(new Heading("6. One image, and many"));
-        blocks.add(new Text("A whole ResNet-20, pruned to " + NINETY + " % zeros by magnitude over all layers together. `auto` chooses dense "
-                + "or sparse layer by layer. The theoretical speedup only counts multiply-adds."));
+        blocks.add(new Text("A whole ResNet-20, pruned to " + NINETY + " % zeros by magnitude over all layers together. "
+                + "`auto` chooses dense or sparse layer by layer. The theoretical speedup only counts multiply-adds."));
         List<List<String>> rows = new ArrayList<>();
         Sizes sizes = tasks.network(Format.CSR, NINETY, 1).sizes();
         double theoretical = (double) sizes.macs() / sizes.nonzeroMacs();
@@ -221,10 +223,11 @@ final class SparsityLesson {
                         + "fewer products help more than a good loop does."
                 : "That is about the same: both need enough neighbouring positions to fill vectors, and both have them.")
                 + (Math.max(one, many) < theoretical
-                ? " What is left between these and the theoretical " + times(theoretical) + " is what no pruning removes: adding the "
-                        + "shortcuts, pooling, loading the pixels; and that a sparse product costs more than a dense one."
-                : " That is no less than the theoretical " + times(theoretical) + ", which takes every multiply-add for equal: some of "
-                        + "the dense network's must cost more than those that are left.")));
+                ? " What is left between these and the theoretical " + times(theoretical)
+                + " is what no pruning removes: adding the shortcuts, pooling, loading the pixels; and that a sparse "
+                + "product costs more than a dense one."
+                : " That is no less than the theoretical " + times(theoretical) + ", which takes every multiply-add for "
+                + "equal: some of the dense network's must cost more than those that are left.")));
         blocks.add(new Exercise("Which of the two batches stands for a phone that recognizes what its camera sees? Which for a "
                 + "server with a queue? Which speedup would you print on the box?"));
     }
@@ -243,16 +246,17 @@ final class SparsityLesson {
         blocks.add(new Points(List.of(
                 "Masks alone save nothing. What runs must not contain the zeros: `espalier lower --format csr` or `auto`.",
                 "Have enough zeros. " + (Double.isNaN(even) ? "Measure where sparse weights begin to pay on your machine."
-                        : "Below about " + Math.round(even) + " % sparse weights made this layer slower here; 90 % and more is where it "
-                                + "becomes interesting."),
+                        : "Below about " + Math.round(even) + " % sparse weights made this layer slower here; 90 % and more "
+                        + "is where it becomes interesting."),
                 "Do not believe multiply-adds that are counted. Here they promised "
                         + times((double) tasks.network(Format.CSR, NINETY, 1).sizes().macs()
-                        / tasks.network(Format.CSR, NINETY, 1).sizes().nonzeroMacs()) + ", and the clock said " + times(best) + ".",
+                        / tasks.network(Format.CSR, NINETY, 1).sizes().nonzeroMacs()) + ", and the clock said " + times(best)
+                                + ".",
                 "Compare with a good dense kernel. Against a slow one every sparse kernel looks fast: our naive one would be "
                         + "praised for the zeros it leaves out.",
                 "Measure the whole network, at the batch that you will use, and tell the number of threads.",
                 "Ask what else would do: fewer channels, a smaller network, or 8 bits (`espalier lesson quantization`).")));
-        blocks.add(new Exercise("Prune a network of your own (`espalier prune`), lower it (`espalier lower --format auto`), and compare "
-                + "the three figures that matter: accuracy, latency, bytes."));
+        blocks.add(new Exercise("Prune a network of your own (`espalier prune`), lower it (`espalier lower --format auto`), "
+                + "and compare the three figures that matter: accuracy, latency, bytes."));
     }
 }

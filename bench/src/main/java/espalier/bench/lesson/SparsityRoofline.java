@@ -62,32 +62,38 @@ final class SparsityRoofline {
                 + "nothing else:"));
         blocks.add(new Rows(1, List.of("read again and again", "GB/s", "bytes for each operation at the peak"),
                 IntStream.range(0, SparsityTasks.LOADS.size()).mapToObj(i -> List.of(
-                        SparsityTasks.LOADS.get(i).shape() + List.of(" (first-level cache)", " (second-level cache)", " (memory)").get(i),
+                        SparsityTasks.LOADS.get(i).shape()
+                                + List.of(" (first-level cache)", " (second-level cache)", " (memory)").get(i),
                         number(bandwidth(i)), number(bandwidth(i) / facts.peak()))).toList()));
-        blocks.add(new Text("A dense matrix product (of " + tasks.product().layer().name().replace("linear/", "") + " rows, in place of the convolution, which may take "
-                + "Winograd's short cut) holds a tile of " + GemmKernels.ROWS + " channels by " + columns + " positions in registers. "
+        blocks.add(new Text("A dense matrix product (of " + tasks.product().layer().name().replace("linear/", "")
+                + " rows, in place of the convolution, which may take Winograd's short cut) holds a tile of "
+                + GemmKernels.ROWS + " channels by " + columns + " positions in registers. "
                 + "For " + GemmKernels.ROWS * columns + " multiply-adds it loads " + columns + " pixels and "
                 + GemmKernels.ROWS + " weights: each pixel serves " + GemmKernels.ROWS + " channels. In a sparse weight the "
                 + "channels have their non-zeros in different columns, so a pixel that is loaded serves one channel only. "
                 + "For " + block + " multiply-adds the sparse kernel loads " + block + " pixels, one weight and its index."));
-        blocks.add(new Plot("roofline", chart(kernels), "The roofline: to the left the slope of what loads allow, on top the flat roof of "
-                + "what can be multiplied. A kernel cannot lie above the slope of the memory that its numbers come from."));
-        blocks.add(new Rows(1, List.of("kernel", "operations for a byte", "allowed from first cache", "measured", "of what is allowed"),
+        blocks.add(new Plot("roofline", chart(kernels), "The roofline: to the left the slope of what loads allow, on top "
+                + "the flat roof of what can be multiplied. A kernel cannot lie above the slope of the memory that its "
+                + "numbers come from."));
+        blocks.add(new Rows(1, List.of("kernel", "operations for a byte", "allowed from first cache", "measured",
+                "of what is allowed"),
                 kernels.stream().map(k -> List.of(k.name, number(k.intensity), number(allowed(k)) + " GFLOP/s",
                         number(speed(k)) + " GFLOP/s", percent(speed(k) / allowed(k)))).toList()));
         blocks.add(new Text(verdict(kernels.get(0), kernels.get(1)) + " The indices, which one often hears blamed, are "
                 + percent((double) (NONZERO_BYTES - Float.BYTES) / (Float.BYTES * block + NONZERO_BYTES))
                 + " of the bytes that are loaded, since one index serves " + block + " positions. In the naive kernel, where it "
-                + "serves one, they are " + percent((double) (NONZERO_BYTES - Float.BYTES) / (Float.BYTES + NONZERO_BYTES)) + "."));
-        blocks.add(new Exercise("If pairs of channels had their zeros in the same places, a pixel that is loaded would serve two. "
-                + "Where would the kernel lie on the roofline, and what would be its limit? What does that ask of whoever prunes?"));
+                + "serves one, they are " + percent((double) (NONZERO_BYTES - Float.BYTES) / (Float.BYTES + NONZERO_BYTES))
+                + "."));
+        blocks.add(new Exercise("If pairs of channels had their zeros in the same places, a pixel that is loaded would "
+                + "serve two. Where would the kernel lie on the roofline, and what would be its limit? What does that ask "
+                + "of whoever prunes?"));
         return blocks;
     }
 
     private String verdict(Kernel dense, Kernel sparse) {
         double products = speed(sparse) / speed(dense);
-        String start = "Per second the sparse kernel does " + times(products) + " the operations of the dense product, but only those "
-                + "that count. ";
+        String start = "Per second the sparse kernel does " + times(products) + " the operations of the dense product, but "
+                + "only those that count. ";
         double share = speed(sparse) / allowed(sparse);
         if (share > 1.02) {
             return start + "It lies above what loads of single pixels would allow, because it shares some of them.";
@@ -99,7 +105,8 @@ final class SparsityRoofline {
                 : "On this machine the first-level cache feeds as many numbers as can be multiplied, so that the slope and the "
                         + "roof meet near it: **each multiply-add needs a load of its own, and there is one to be had.** ")
                 + (share < 0.7 ? "It reaches " + percent(share) + " of that; part of its pixels come from the second "
-                + "cache, and a row of the output costs something beside its products." : "It reaches " + percent(share) + " of that.");
+                + "cache, and a row of the output costs something beside its products." : "It reaches " + percent(share)
+                + " of that.");
     }
 
     private double bandwidth(int level) {
@@ -123,7 +130,8 @@ final class SparsityRoofline {
             double[] x = {FROM, corner, TO};
             double slope = bandwidth(i);
             double[] y = IntStream.range(0, x.length).mapToDouble(j -> Math.min(facts.peak(), x[j] * slope)).toArray();
-            lines.add(new Line(names.get(i), new Line.Look(colors.get(i), false, Line.Marker.NONE), Line.of("", 0, x, y).points()));
+            lines.add(new Line(names.get(i), new Line.Look(colors.get(i), false, Line.Marker.NONE),
+                    Line.of("", 0, x, y).points()));
         }
         for (Kernel k : kernels) {
             lines.add(new Line(k.name, new Line.Look(k.color, false, Line.Marker.CIRCLE),

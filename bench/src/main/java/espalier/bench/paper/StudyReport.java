@@ -83,7 +83,8 @@ public final class StudyReport {
                 + "test images; the first %,d of them are attacked%s. Measured at commit %s on %s, JDK %s.",
                 String.join(", ", config.model()), config.dataset(), known.size(), study.cells(),
                 String.join(", ", config.seeds().stream().map(String::valueOf).toList()), first.testImages(),
-                first.attackImages(), config.reading().stream().anyMatch(r -> r.contains("paper") || r.contains("training-images"))
+                first.attackImages(), config.reading().stream().anyMatch(r -> r.contains("paper")
+                        || r.contains("training-images"))
                         ? " (augmented training images where a reading says so)" : "",
                 first.environment().commit(), first.environment().cpu(), first.environment().jdk()));
         page.text("Robust accuracy and transfer accuracy are shares of all attacked images; a success rate is a share of "
@@ -156,7 +157,8 @@ public final class StudyReport {
             for (String model : config.model()) {
                 List<Cell.Network> of = networks.stream().filter(n -> n.parent().model().equals(model)).toList();
                 ImageFigure.of(study, data, shown(of), config.attacks().getFirst().threatModel(), model + ", "
-                        + config.attacks().getFirst().threatModel().attack() + "; above the true class, below what the network answers, coloured where wrong").ifPresentOrElse(f -> {
+                        + config.attacks().getFirst().threatModel().attack() + "; above the true class, below what the "
+                        + "network answers, coloured where wrong").ifPresentOrElse(f -> {
                             page.heading(2, "Images, " + model);
                             figure("images-" + model, f);
                         }, () -> notes.add("no images of " + model + ": the run's checkpoints are not there"));

@@ -55,7 +55,8 @@ public record ConvLayer(String name, int in, int size, int out, int kernel, int 
     }
 
     private static void mobilenetV2(List<ConvLayer> layers) {
-        int[][] stages = {{1, 16, 1, 1}, {6, 24, 2, 1}, {6, 32, 3, 2}, {6, 64, 4, 2}, {6, 96, 3, 1}, {6, 160, 3, 2}, {6, 320, 1, 1}};
+        int[][] stages = {{1, 16, 1, 1}, {6, 24, 2, 1}, {6, 32, 3, 2}, {6, 64, 4, 2}, {6, 96, 3, 1}, {6, 160, 3, 2},
+                {6, 320, 1, 1}};
         layers.add(of3x3("mobilenet_v2/features.0.0", 3, 32, 32, 1));
         int in = 32;
         int size = 32;

@@ -60,7 +60,8 @@ final class LayerWorkload implements Workload {
             case DENSE -> {
                 DenseWeight w = new DenseWeight(task.weight());
                 if (l.size() == 1) {
-                    var linear = new DenseLinear(kernels, new DenseWeight(w.dense().reshape(Shape.of(l.out(), l.in()))), bias, 0, n);
+                    var linear = new DenseLinear(kernels, new DenseWeight(w.dense().reshape(Shape.of(l.out(), l.in()))),
+                            bias, 0, n);
                     layer = (m, x, y, _) -> linear.run(m, x, m, y);
                 } else {
                     DenseConv2d conv = task.how() == LayerTask.How.DIRECT

@@ -38,7 +38,8 @@ public record WeightForm(Format format, int zeros, int bits) {
                 }
             }
         }
-        throw new UserError("weights '" + text + "' are not like 'csr 90 %', of a format among " + Arrays.toString(Format.values()));
+        throw new UserError("weights '" + text + "' are not like 'csr 90 %', of a format among "
+                + Arrays.toString(Format.values()));
     }
 
     /** {@return whether activations are integers} */

@@ -201,6 +201,7 @@ public record Estimate(List<Job> jobs, double matrixSeconds, double denseSeconds
         return table + String.format(Locale.ROOT,
                 "%d networks, %d cells, %d to do%s: about %s, by what passes cost here now.%n", jobs.size(), cells, open,
                 (denseSeconds > 0 ? ", dense networks of other shards " + Durations.print(denseSeconds) : "")
-                        + (matrixSeconds > 0 ? ", transfer matrix " + Durations.print(matrixSeconds) : ""), Durations.print(seconds));
+                        + (matrixSeconds > 0 ? ", transfer matrix " + Durations.print(matrixSeconds) : ""),
+                Durations.print(seconds));
     }
 }

@@ -105,7 +105,8 @@ public record Result(
      */
     public static Result of(String dataset, String model, String strategy, double compression, boolean quantized, long seed,
             Evaluation clean, Attacked attacked, Sizes sizes, double seconds, Environment environment, Cell cell) {
-        return of(dataset, model, strategy, compression, quantized, seed, clean, attacked, sizes, seconds, environment, cell, null);
+        return of(dataset, model, strategy, compression, quantized, seed, clean, attacked, sizes, seconds, environment, cell,
+                null);
     }
 
     /** {@return the result that these figures are, timings among them} */

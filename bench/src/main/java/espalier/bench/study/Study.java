@@ -116,7 +116,8 @@ public final class Study {
             return Estimate.of(config, data, shard, _ -> false, _ -> false, progress);
         }
         try (RunFolder folder = RunFolder.open(path)) {
-            return Estimate.of(config, data, shard, cell -> folder.result(cell).isPresent(), folder.matrix()::containsKey, progress);
+            return Estimate.of(config, data, shard, cell -> folder.result(cell).isPresent(), folder.matrix()::containsKey,
+                    progress);
         }
     }
 

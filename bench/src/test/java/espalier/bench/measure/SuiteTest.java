@@ -94,7 +94,8 @@ class SuiteTest {
                 ConvTask.parse("mobilenet_v2/features.14.conv.1.0 batch 1", "backward-weight"),
                 new NetworkTask(NetworkTask.Kind.TRAINING_STEP, 2), new NetworkTask(NetworkTask.Kind.STEP_CONVOLUTIONS, 1),
                 new LoadTask(16), LayerTask.parse("resnet20/layer3.0.conv2 batch 4", "int8 90 %, 8 bits", "kernel"),
-                LoweredTask.parse("resnet20 batch 1", "csr-int8 90 %, 7 bits"), LoweredTask.parse("resnet20 batch 2", "auto 90 %"),
+                LoweredTask.parse("resnet20 batch 1", "csr-int8 90 %, 7 bits"),
+                LoweredTask.parse("resnet20 batch 2", "auto 90 %"),
                 new PeakTask(2), new NetworkTask(NetworkTask.Kind.INFERENCE, 1),
                 new NetworkTask(NetworkTask.Kind.ATTACK, 1));
     }
@@ -144,7 +145,8 @@ class SuiteTest {
         assertThat(t.flops()).isEqualTo(0.05 * 1e9 * t.items(), within(1.0));
         LoweredTask n = new LoweredTask("resnet20", WeightForm.of(Format.CSR, 90), 1);
         double parameters = n.sizes().parameters();
-        assertThat(n.sizes().nonzeroParameters() / parameters).as("biases are not pruned, and zero at first").isCloseTo(0.1, within(5e-3));
+        assertThat(n.sizes().nonzeroParameters() / parameters).as("biases are not pruned, and zero at first")
+                .isCloseTo(0.1, within(5e-3));
     }
 
     private static double dot(float[] a, long seed) {

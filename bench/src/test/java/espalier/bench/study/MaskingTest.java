@@ -25,7 +25,8 @@ class MaskingTest {
         return new Result("d", "digits", "lenet", "random", 2, null, null, false, 1, 0.9, 1, IMAGES, attacked / 100.0,
                 transfer / 100.0, null, null, null, null, noise / 100.0, useless / 100.0, 0.9, IMAGES, 1, 1, 1, 1,
                 ThreatModel.pgd(Norm.LINF, epsilon, epsilon / 4, steps), "dense parent", 0, null, CELL,
-                new Outcomes(first(90), first(99), first(90), first(attacked), first(transfer), first(noise), first(useless)), null);
+                new Outcomes(first(90), first(99), first(90), first(attacked), first(transfer), first(noise),
+                        first(useless)), null);
     }
 
     @Test

@@ -17,7 +17,10 @@ public enum Format {
     INT8,
     /** The non-zeros, in 8 bits. */
     CSR_INT8,
-    /** Dense or sparse layer by layer, whichever is faster here: in float32, or in 8 bits where images to calibrate on are given. */
+    /**
+     * Dense or sparse layer by layer, whichever is faster here: in float32, or in 8 bits where images to calibrate on
+     * are given.
+     */
     AUTO;
 
     /** {@return the name as it is written: {@code csr-int8}} */

@@ -20,7 +20,8 @@ record Ranges(float[] min, float[] max) {
             if (!Float.isFinite(ranges.min[v]) || !Float.isFinite(ranges.max[v])) {
                 throw new UserError("calibration: " + (v == 0 ? "an image" : "the output of "
                         + graph.nodes().get(v - 1).name() + " (op " + v + ")")
-                        + (ranges.min[v] > ranges.max[v] ? " held no numbers: give at least one image" : " is not finite: the weights are broken"));
+                        + (ranges.min[v] > ranges.max[v] ? " held no numbers: give at least one image"
+                        : " is not finite: the weights are broken"));
             }
         }
         return ranges;

@@ -164,7 +164,8 @@ final class Int8Oracle {
     private static long concat(Step s, List<Value> inputs, int i) {
         for (Value x : inputs) {
             if (i < x.q.length) {
-                return clamp(s, (x.q[i] - x.params.zeroPoint()) * (float) ((double) x.params.scale() / s.integers().output().scale()));
+                return clamp(s, (x.q[i] - x.params.zeroPoint())
+                        * (float) ((double) x.params.scale() / s.integers().output().scale()));
             }
             i -= x.q.length;
         }

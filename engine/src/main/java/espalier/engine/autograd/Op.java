@@ -9,7 +9,10 @@ import espalier.engine.tensor.Tensor;
  * shapes and names both sides in the error.
  */
 public interface Op {
-    /** {@return the output for {@code call}'s inputs}; what {@link #vjp} will need beyond inputs and output is saved in the call. */
+    /**
+     * {@return the output for {@code call}'s inputs}; what {@link #vjp} will need beyond inputs and output is saved in
+     * the call.
+     */
     Tensor forward(Call call);
 
     /**
