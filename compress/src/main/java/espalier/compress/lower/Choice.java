@@ -108,9 +108,10 @@ record Choice(Weight weight, String reason) {
 
     private static Runnable int8Run(Step step, Shape in, QuantParams input) {
         var layer = Int8Executable.of(step, List.of(in), List.of(input), Kernels.active());
-        byte[][] x = {new byte[in.size() * IMAGES]};
-        byte[] y = new byte[step.shape().size() * IMAGES];
+        int n = LoweredModel.int8Group(Math.max(in.size(), step.shape().size()));
+        byte[][] x = {new byte[in.size() * n]};
+        byte[] y = new byte[step.shape().size() * n];
         Int8Scratch scratch = new Int8Scratch();
-        return () -> layer.run(x, IMAGES, y, scratch);
+        return () -> layer.run(x, n, y, scratch);
     }
 }
