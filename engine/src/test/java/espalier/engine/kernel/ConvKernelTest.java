@@ -176,7 +176,8 @@ class ConvKernelTest {
                 magnitude += 9 * 4 * inputs * 2.25 * weights;
             }
             double expected = Math.clamp(sum, -1, 1.5);
-            assertThat((double) y[at]).isBetween(expected - Values.bound(c + 14, magnitude), expected + Values.bound(c + 14, magnitude));
+            double error = Values.bound(c + 14, magnitude);
+            assertThat((double) y[at]).isBetween(expected - error, expected + error);
         }
     }
 }
