@@ -49,16 +49,17 @@ public interface Int8Kernels {
             int[] scratch);
 
     /**
-     * {@code Σ_j x[at_i + offsets[columns[j]] + p] · values[j]} for two panels i, j over the non-zeros of one row of a sparse weight:
-     * into rows 0 and 1 of scratch.
+     * {@code Σ_j x[at_i + offsets[columns[j]] + p] · values[j]} for the first of four panels i over the non-zeros of one row of a
+     * sparse weight: into rows i of scratch.
      *
+     * @param panels to be computed, 1 to {@link #ROWS}; those beyond are left as they are, or computed
      * @param values in −127..127
      * @param lengths of the groups that the non-zeros come in
      * @param first group, {@code last} the one after the row's
      * @param from where its non-zeros begin
      */
-    void sparseProducts(short[] x, int at0, int at1, int[] offsets, char[] columns, byte[] values, byte[] lengths, int first, int last,
-            int from, int[] scratch);
+    void sparseProducts(int panels, short[] x, int at0, int at1, int at2, int at3, int[] offsets, char[] columns, byte[] values,
+            byte[] lengths, int first, int last, int from, int[] scratch);
 
     /**
      * {@code y[yOffset + p] = clamp(round((sum(row, p) + bias) · multiplier) + zeroPoint, low, high)} over one panel.

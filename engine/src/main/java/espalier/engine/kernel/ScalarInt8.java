@@ -32,9 +32,9 @@ final class ScalarInt8 implements Int8Kernels {
     }
 
     @Override
-    public void sparseProducts(short[] x, int at0, int at1, int[] offsets, char[] columns, byte[] values, byte[] lengths, int first,
-            int last, int from, int[] scratch) {
-        Arrays.fill(scratch, 0, 2 * PANEL, 0);
+    public void sparseProducts(int panels, short[] x, int at0, int at1, int at2, int at3, int[] offsets, char[] columns,
+            byte[] values, byte[] lengths, int first, int last, int from, int[] scratch) {
+        Arrays.fill(scratch, 0, ROWS * PANEL, 0);
         int to = from;
         for (int group = first; group < last; group++) {
             to += lengths[group];
@@ -44,6 +44,8 @@ final class ScalarInt8 implements Int8Kernels {
             for (int p = 0; p < PANEL; p++) {
                 scratch[p] += values[j] * x[at0 + offset + p];
                 scratch[PANEL + p] += values[j] * x[at1 + offset + p];
+                scratch[2 * PANEL + p] += values[j] * x[at2 + offset + p];
+                scratch[3 * PANEL + p] += values[j] * x[at3 + offset + p];
             }
         }
     }

@@ -209,13 +209,21 @@ final class VectorInt8 implements Int8Kernels {
     }
 
     @Override
-    public void sparseProducts(short[] x, int at0, int at1, int[] offsets, char[] columns, byte[] values, byte[] lengths, int first,
-            int last, int from, int[] scratch) {
+    public void sparseProducts(int panels, short[] x, int at0, int at1, int at2, int at3, int[] offsets, char[] columns,
+            byte[] values, byte[] lengths, int first, int last, int from, int[] scratch) {
         if (VECTORS == 2) {
-            VectorSparseInt8.fourVectors(x, at0, at0 + LANES, at1, at1 + LANES, offsets, columns, values, lengths, first, last, from,
-                    scratch, 0, 2 * INTS, ROW, ROW + 2 * INTS);
+            if (panels > 2) {
+                VectorSparseInt8.fourPairs(x, at0, at1, at2, at3, offsets, columns, values, lengths, first, last, from,
+                        scratch, ROW);
+            } else {
+                VectorSparseInt8.twoPairs(x, at0, at1, offsets, columns, values, lengths, first, last, from, scratch, ROW);
+            }
         } else {
             VectorSparseInt8.twoVectors(x, at0, at1, offsets, columns, values, lengths, first, last, from, scratch, 0, ROW);
+            if (panels > 2) {
+                VectorSparseInt8.twoVectors(x, at2, at3, offsets, columns, values, lengths, first, last, from, scratch,
+                        2 * ROW, 3 * ROW);
+            }
         }
     }
 

@@ -14,55 +14,145 @@ final class VectorSparseInt8 {
     private static final VectorShape SHAPE = Lanes.F.vectorShape();
     private static final VectorSpecies<Short> S = VectorSpecies.of(short.class, SHAPE);
     private static final VectorSpecies<Integer> I = VectorSpecies.of(int.class, SHAPE);
+    private static final int SHORTS = S.length();
     private static final int INTS = I.length();
 
     private VectorSparseInt8() {}
 
-    static void fourVectors(short[] x, int x0, int x1, int x2, int x3, int[] offsets, char[] columns, byte[] values,
-            byte[] lengths, int first, int last, int from, int[] sums, int to0, int to1, int to2, int to3) {
-        IntVector s0 = IntVector.broadcast(I, -VectorInt8.BOTH_STARTS * (last - first));
-        IntVector h0 = IntVector.broadcast(I, -VectorInt8.ONE_START * (last - first));
-        IntVector s1 = s0;
-        IntVector h1 = h0;
-        IntVector s2 = s0;
-        IntVector h2 = h0;
-        IntVector s3 = s0;
-        IntVector h3 = h0;
+    static void fourPairs(short[] x, int x0, int x1, int x2, int x3, int[] offsets, char[] columns, byte[] values,
+            byte[] lengths, int first, int last, int from, int[] sums, int row) {
+        IntVector s00 = IntVector.broadcast(I, -VectorInt8.BOTH_STARTS * (last - first));
+        IntVector h00 = IntVector.broadcast(I, -VectorInt8.ONE_START * (last - first));
+        IntVector s01 = s00;
+        IntVector h01 = h00;
+        IntVector s10 = s00;
+        IntVector h10 = h00;
+        IntVector s11 = s00;
+        IntVector h11 = h00;
+        IntVector s20 = s00;
+        IntVector h20 = h00;
+        IntVector s21 = s00;
+        IntVector h21 = h00;
+        IntVector s30 = s00;
+        IntVector h30 = h00;
+        IntVector s31 = s00;
+        IntVector h31 = h00;
         int j = from;
         for (int group = first; group < last; group++) {
-            ShortVector a0 = ShortVector.broadcast(S, Short.MIN_VALUE);
-            ShortVector a1 = a0;
-            ShortVector a2 = a0;
-            ShortVector a3 = a0;
+            ShortVector a00 = ShortVector.broadcast(S, Short.MIN_VALUE);
+            ShortVector a01 = a00;
+            ShortVector a10 = a00;
+            ShortVector a11 = a00;
+            ShortVector a20 = a00;
+            ShortVector a21 = a00;
+            ShortVector a30 = a00;
+            ShortVector a31 = a00;
             for (int end = j + lengths[group]; j < end; j++) {
                 ShortVector w = ShortVector.broadcast(S, values[j]);
                 int offset = offsets[columns[j]];
-                a0 = ShortVector.fromArray(S, x, x0 + offset).mul(w).add(a0);
-                a1 = ShortVector.fromArray(S, x, x1 + offset).mul(w).add(a1);
-                a2 = ShortVector.fromArray(S, x, x2 + offset).mul(w).add(a2);
-                a3 = ShortVector.fromArray(S, x, x3 + offset).mul(w).add(a3);
+                int p0 = x0 + offset;
+                a00 = ShortVector.fromArray(S, x, p0).mul(w).add(a00);
+                a01 = ShortVector.fromArray(S, x, p0 + SHORTS).mul(w).add(a01);
+                int p1 = x1 + offset;
+                a10 = ShortVector.fromArray(S, x, p1).mul(w).add(a10);
+                a11 = ShortVector.fromArray(S, x, p1 + SHORTS).mul(w).add(a11);
+                int p2 = x2 + offset;
+                a20 = ShortVector.fromArray(S, x, p2).mul(w).add(a20);
+                a21 = ShortVector.fromArray(S, x, p2 + SHORTS).mul(w).add(a21);
+                int p3 = x3 + offset;
+                a30 = ShortVector.fromArray(S, x, p3).mul(w).add(a30);
+                a31 = ShortVector.fromArray(S, x, p3 + SHORTS).mul(w).add(a31);
             }
-            IntVector t = a0.reinterpretAsInts();
-            s0 = t.add(s0);
-            h0 = t.lanewise(VectorOperators.LSHR, 16).add(h0);
-            t = a1.reinterpretAsInts();
-            s1 = t.add(s1);
-            h1 = t.lanewise(VectorOperators.LSHR, 16).add(h1);
-            t = a2.reinterpretAsInts();
-            s2 = t.add(s2);
-            h2 = t.lanewise(VectorOperators.LSHR, 16).add(h2);
-            t = a3.reinterpretAsInts();
-            s3 = t.add(s3);
-            h3 = t.lanewise(VectorOperators.LSHR, 16).add(h3);
+            IntVector t = a00.reinterpretAsInts();
+            s00 = t.add(s00);
+            h00 = t.lanewise(VectorOperators.LSHR, 16).add(h00);
+            t = a01.reinterpretAsInts();
+            s01 = t.add(s01);
+            h01 = t.lanewise(VectorOperators.LSHR, 16).add(h01);
+            t = a10.reinterpretAsInts();
+            s10 = t.add(s10);
+            h10 = t.lanewise(VectorOperators.LSHR, 16).add(h10);
+            t = a11.reinterpretAsInts();
+            s11 = t.add(s11);
+            h11 = t.lanewise(VectorOperators.LSHR, 16).add(h11);
+            t = a20.reinterpretAsInts();
+            s20 = t.add(s20);
+            h20 = t.lanewise(VectorOperators.LSHR, 16).add(h20);
+            t = a21.reinterpretAsInts();
+            s21 = t.add(s21);
+            h21 = t.lanewise(VectorOperators.LSHR, 16).add(h21);
+            t = a30.reinterpretAsInts();
+            s30 = t.add(s30);
+            h30 = t.lanewise(VectorOperators.LSHR, 16).add(h30);
+            t = a31.reinterpretAsInts();
+            s31 = t.add(s31);
+            h31 = t.lanewise(VectorOperators.LSHR, 16).add(h31);
         }
-        s0.intoArray(sums, to0);
-        h0.intoArray(sums, to0 + INTS);
-        s1.intoArray(sums, to1);
-        h1.intoArray(sums, to1 + INTS);
-        s2.intoArray(sums, to2);
-        h2.intoArray(sums, to2 + INTS);
-        s3.intoArray(sums, to3);
-        h3.intoArray(sums, to3 + INTS);
+        s00.intoArray(sums, 0);
+        h00.intoArray(sums, INTS);
+        s01.intoArray(sums, 2 * INTS);
+        h01.intoArray(sums, 3 * INTS);
+        s10.intoArray(sums, row);
+        h10.intoArray(sums, row + INTS);
+        s11.intoArray(sums, row + 2 * INTS);
+        h11.intoArray(sums, row + 3 * INTS);
+        s20.intoArray(sums, 2 * row);
+        h20.intoArray(sums, 2 * row + INTS);
+        s21.intoArray(sums, 2 * row + 2 * INTS);
+        h21.intoArray(sums, 2 * row + 3 * INTS);
+        s30.intoArray(sums, 3 * row);
+        h30.intoArray(sums, 3 * row + INTS);
+        s31.intoArray(sums, 3 * row + 2 * INTS);
+        h31.intoArray(sums, 3 * row + 3 * INTS);
+    }
+
+    static void twoPairs(short[] x, int x0, int x1, int[] offsets, char[] columns, byte[] values,
+            byte[] lengths, int first, int last, int from, int[] sums, int row) {
+        IntVector s00 = IntVector.broadcast(I, -VectorInt8.BOTH_STARTS * (last - first));
+        IntVector h00 = IntVector.broadcast(I, -VectorInt8.ONE_START * (last - first));
+        IntVector s01 = s00;
+        IntVector h01 = h00;
+        IntVector s10 = s00;
+        IntVector h10 = h00;
+        IntVector s11 = s00;
+        IntVector h11 = h00;
+        int j = from;
+        for (int group = first; group < last; group++) {
+            ShortVector a00 = ShortVector.broadcast(S, Short.MIN_VALUE);
+            ShortVector a01 = a00;
+            ShortVector a10 = a00;
+            ShortVector a11 = a00;
+            for (int end = j + lengths[group]; j < end; j++) {
+                ShortVector w = ShortVector.broadcast(S, values[j]);
+                int offset = offsets[columns[j]];
+                int p0 = x0 + offset;
+                a00 = ShortVector.fromArray(S, x, p0).mul(w).add(a00);
+                a01 = ShortVector.fromArray(S, x, p0 + SHORTS).mul(w).add(a01);
+                int p1 = x1 + offset;
+                a10 = ShortVector.fromArray(S, x, p1).mul(w).add(a10);
+                a11 = ShortVector.fromArray(S, x, p1 + SHORTS).mul(w).add(a11);
+            }
+            IntVector t = a00.reinterpretAsInts();
+            s00 = t.add(s00);
+            h00 = t.lanewise(VectorOperators.LSHR, 16).add(h00);
+            t = a01.reinterpretAsInts();
+            s01 = t.add(s01);
+            h01 = t.lanewise(VectorOperators.LSHR, 16).add(h01);
+            t = a10.reinterpretAsInts();
+            s10 = t.add(s10);
+            h10 = t.lanewise(VectorOperators.LSHR, 16).add(h10);
+            t = a11.reinterpretAsInts();
+            s11 = t.add(s11);
+            h11 = t.lanewise(VectorOperators.LSHR, 16).add(h11);
+        }
+        s00.intoArray(sums, 0);
+        h00.intoArray(sums, INTS);
+        s01.intoArray(sums, 2 * INTS);
+        h01.intoArray(sums, 3 * INTS);
+        s10.intoArray(sums, row);
+        h10.intoArray(sums, row + INTS);
+        s11.intoArray(sums, row + 2 * INTS);
+        h11.intoArray(sums, row + 3 * INTS);
     }
 
     static void twoVectors(short[] x, int x0, int x1, int[] offsets, char[] columns, byte[] values,

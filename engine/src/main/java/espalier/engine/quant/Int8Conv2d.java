@@ -188,25 +188,27 @@ public final class Int8Conv2d {
         int runs = byRows ? g.oh() : 1;
         int length = byRows ? valid : whole;
         // Of a large layer only so many rows at a time are spread out as stay in the cache.
-        int block = sparse != null ? tiles : Math.clamp(SPREAD / (ROWS * depth), 1, tiles);
-        int step = sparse != null ? 2 * panel : panel;
+        int block = Math.clamp(SPREAD / (ROWS * depth), 1, tiles);
         for (int group = 0; group < groups; group++) {
             int base = subImage(group * g.c(), 0, 0) * n;
+            if (sparse != null) {
+                int panels = runs * ceilDiv(length, panel);
+                for (int i = 0; i < panels; i += ROWS) {
+                    sparsePanels(widened, base, i, Math.min(ROWS, panels - i), length, group, pitch, valid, n, offsets, sums, y,
+                            floats, floatOffset, scratch);
+                }
+                continue;
+            }
             for (int first = 0; first < tiles; first += block) {
                 int last = Math.min(first + block, tiles);
-                int[] weights = sparse != null ? null : spread(group, first, last, scratch.weights(block * ROWS * depth));
+                int[] weights = spread(group, first, last, scratch.weights(block * ROWS * depth));
                 for (int run = 0; run < runs; run++) {
-                    for (int p = 0; p < length; p += step) {
-                        int at = base + run * pitch;
-                        if (sparse != null) {
-                            sparsePanels(widened, at, p, length, group, run, pitch, valid, n, offsets, sums, y, floats,
-                                    floatOffset, scratch);
-                            continue;
-                        }
+                    for (int p = 0; p < length; p += panel) {
                         for (int tile = first; tile < last; tile++) {
                             int unit = group * tiles + tile;
-                            kernels.products(widened, at + p, offsets, depth, weights, (tile - first) * ROWS * depth,
-                                    products.lengths(), products.starts()[unit], products.starts()[unit + 1], sums);
+                            kernels.products(widened, base + run * pitch + p, offsets, depth, weights,
+                                    (tile - first) * ROWS * depth, products.lengths(), products.starts()[unit],
+                                    products.starts()[unit + 1], sums);
                             for (int row = tile * ROWS; row < Math.min((tile + 1) * ROWS, rows); row++) {
                                 finish(sums, row - tile * ROWS, group * rows + row, run, p, length, pitch, valid, n, y,
                                         floats, floatOffset, scratch);
@@ -229,17 +231,24 @@ public final class Int8Conv2d {
         return weights;
     }
 
-    /** Two neighbouring panels of a sparse layer; where the second begins beyond the end, it is the first. */
-    private void sparsePanels(short[] widened, int at, int p, int length, int group, int run, int pitch, int valid, int n,
+    /** Some panels of a sparse layer, counted through all runs. */
+    private void sparsePanels(short[] widened, int base, int first, int count, int length, int group, int pitch, int valid, int n,
             int[] offsets, int[] sums, byte[] y, float[] floats, int floatOffset, Int8Scratch scratch) {
         int panel = kernels.panel();
-        int second = p + panel < length ? p + panel : p;
+        int perRun = ceilDiv(length, panel);
+        int at0 = base + first / perRun * pitch + first % perRun * panel;
+        int next = first + Math.min(1, count - 1);
+        int at1 = base + next / perRun * pitch + next % perRun * panel;
+        next = first + Math.min(2, count - 1);
+        int at2 = base + next / perRun * pitch + next % perRun * panel;
+        next = first + count - 1;
+        int at3 = base + next / perRun * pitch + next % perRun * panel;
         for (int o = group * rows; o < (group + 1) * rows; o++) {
-            kernels.sparseProducts(widened, at + p, at + second, offsets, sparse.columns(), sparse.values(),
+            kernels.sparseProducts(count, widened, at0, at1, at2, at3, offsets, sparse.columns(), sparse.values(),
                     products.lengths(), products.starts()[o], products.starts()[o + 1], sparse.starts()[o], sums);
-            finish(sums, 0, o, run, p, length, pitch, valid, n, y, floats, floatOffset, scratch);
-            if (second > p) {
-                finish(sums, 1, o, run, second, length, pitch, valid, n, y, floats, floatOffset, scratch);
+            for (int i = 0; i < count; i++) {
+                int p = (first + i) % perRun * panel;
+                finish(sums, i, o, (first + i) / perRun, p, length, pitch, valid, n, y, floats, floatOffset, scratch);
             }
         }
     }

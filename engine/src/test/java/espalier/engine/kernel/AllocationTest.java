@@ -96,7 +96,9 @@ class AllocationTest {
         byte[] lengths = {9, 7, 100};
         byte[] dense = {100, 20, 127, 53};
         kernels.put("products", () -> k.products(x, 0, offsets, depth, w, 0, dense, 0, 4, scratch));
-        kernels.put("sparseProducts", () -> k.sparseProducts(x, 0, 1, offsets, columns, values, lengths, 0, 3, 4, scratch));
+        kernels.put("sparseProducts of two",
+                () -> k.sparseProducts(2, x, 0, 1, 2, 3, offsets, columns, values, lengths, 0, 3, 4, scratch));
+        kernels.put("sparseProducts", () -> k.sparseProducts(4, x, 0, 1, 2, 3, offsets, columns, values, lengths, 0, 3, 4, scratch));
         kernels.put("requantize", () -> k.requantize(scratch, 1, 3, .1f, 4, 0, 127, b, 0));
         kernels.put("accumulators", () -> k.accumulators(scratch, 1, 3, sums, 0));
         kernels.put("widen", () -> k.widen(a, 0, 20, x, 0, 9, 17));

@@ -78,11 +78,11 @@ class Int8KernelTest {
     @MethodSource("kernels")
     void sparseProductsAreExactWhereAGroupHoldsAsMuchAsItCan(Int8Kernels kernels) {
         int panel = kernels.panel();
-        short[] x = new short[4 + 2 * panel];
+        short[] x = new short[4 + ROWS * panel];
         char[] columns = {9, 9, 1, 0, 1, 0, 1, 0};
         int[] offsets = {0, 2};
         int[] scratch = new int[kernels.scratch()];
-        int[] sums = new int[2 * panel];
+        int[] sums = new int[ROWS * panel];
         for (int max : new int[] {127, 255}) {
             int rest = (max == 127 ? Int8Kernels.NARROW_SUM : Int8Kernels.WIDE_SUM) % 127;
             for (int sign : new int[] {1, -1}) {
@@ -90,15 +90,21 @@ class Int8KernelTest {
                         127, -127, 5};
                 Arrays.fill(x, (short) max);
                 x[5] = 3;
-                kernels.sparseProducts(x, 1, 1 + panel, offsets, columns, values, new byte[] {2, 3, 2, 1}, 1, 4, 2, scratch);
-                kernels.accumulators(scratch, 0, 11, sums, 0);
-                kernels.accumulators(scratch, 1, 11, sums, panel);
-                for (int p = 0; p < sums.length; p++) {
-                    int expected = 11;
-                    for (int j = 2; j < values.length; j++) {
-                        expected += values[j] * x[1 + offsets[columns[j]] + p];
+                x[2 * panel] = 1;
+                x[4 * panel] = 2;
+                for (int panels = 1; panels <= ROWS; panels++) {
+                    kernels.sparseProducts(panels, x, 1, 1 + panel, 1 + 2 * panel, 1 + 3 * panel, offsets, columns, values,
+                            new byte[] {2, 3, 2, 1}, 1, 4, 2, scratch);
+                    for (int i = 0; i < panels; i++) {
+                        kernels.accumulators(scratch, i, 11, sums, i * panel);
                     }
-                    assertThat(sums[p]).isEqualTo(expected);
+                    for (int p = 0; p < panels * panel; p++) {
+                        int expected = 11;
+                        for (int j = 2; j < values.length; j++) {
+                            expected += values[j] * x[1 + offsets[columns[j]] + p];
+                        }
+                        assertThat(sums[p]).isEqualTo(expected);
+                    }
                 }
             }
         }
