@@ -10,12 +10,16 @@ public class Lowered extends TaskBenchmark {
     @Param({"resnet20 batch 128", "resnet20 batch 1"})
     public String shape;
 
+    /** Where the weights are, or that there are none. */
+    @Param(LoweredTask.INITIALIZED)
+    public String file;
+
     /** Their form. */
     @Param({"dense", "csr 90 %", "int8, 7 bits"})
     public String weights;
 
     @Override
     protected Task task() {
-        return LoweredTask.parse(shape, weights);
+        return LoweredTask.parse(shape, file, weights);
     }
 }

@@ -43,7 +43,7 @@ public enum Lesson {
      * @return the figures
      * @throws UserError when the folder cannot be written to, before anything is measured
      */
-    public List<Figure> run(Path folder, boolean quick, Progress progress) {
+    public List<Figure> run(Path folder, boolean quick, Subject subject, Progress progress) {
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
@@ -52,29 +52,29 @@ public enum Lesson {
         if (!Files.isWritable(folder)) {
             throw new UserError(folder + " cannot be written: permission denied");
         }
-        return write(folder, quick, new JmhRunner(progress).run(suite(quick)));
+        return write(folder, quick, subject, new JmhRunner(progress).run(suite(quick, subject)));
     }
 
-    Suite suite(boolean quick) {
+    Suite suite(boolean quick, Subject subject) {
         List<Task> kernels = switch (this) {
-            case SPARSITY -> new SparsityTasks(quick).kernels();
-            case QUANTIZATION -> new QuantizationTasks(quick).kernels();
+            case SPARSITY -> new SparsityTasks(subject, quick).kernels();
+            case QUANTIZATION -> new QuantizationTasks(subject, quick).kernels();
         };
         List<Task> networks = switch (this) {
-            case SPARSITY -> new SparsityTasks(quick).networks();
-            case QUANTIZATION -> new QuantizationTasks(quick).networks();
+            case SPARSITY -> new SparsityTasks(subject, quick).networks();
+            case QUANTIZATION -> new QuantizationTasks(subject, quick).networks();
         };
         return new Suite(new int[] {1}, quick)
                 .ours(kernels, quick ? Effort.QUICK_LESSON : Effort.LESSON_KERNEL)
                 .ours(networks, quick ? Effort.QUICK_NETWORK : Effort.LESSON_NETWORK).peak();
     }
 
-    List<Figure> write(Path folder, boolean quick, Measured measured) {
+    List<Figure> write(Path folder, boolean quick, Subject subject, Measured measured) {
         Figures figures = new Figures(measured);
         Facts facts = new Facts(figures.byTask(), figures.bestNanos(), figures.peaks().get(1), Environment.current());
         Page page = switch (this) {
-            case SPARSITY -> SparsityLesson.of(new SparsityTasks(quick), facts);
-            case QUANTIZATION -> QuantizationLesson.of(new QuantizationTasks(quick), facts);
+            case SPARSITY -> SparsityLesson.of(new SparsityTasks(subject, quick), facts);
+            case QUANTIZATION -> QuantizationLesson.of(new QuantizationTasks(subject, quick), facts);
         };
         page.write(folder, toString());
         List<Figure> all = new ArrayList<>(facts.figures().entrySet().stream()

@@ -78,9 +78,12 @@ final class QuantizationLesson {
         blocks.add(new Rows(1, List.of("weights of ResNet-20", "bytes", "smaller"), rows));
         blocks.add(new Text("What it costs is error. With the same random image, the outputs of this network in 8 bits "
                 + "differ from those in float32 by " + percent(error(NARROW)) + " of their size with pixels of 7 bits, and "
-                + "by " + percent(error(WIDE))
-                + " with 8 bits (root of the mean square; the network is initialized, not trained). What that does to "
-                + "accuracy only a trained network can tell: `espalier quantize` measures it."));
+                + "by " + percent(error(WIDE)) + " with 8 bits (root of the mean square; " + tasks.subject().about() + ")."));
+        List<Block> accuracies = tasks.subject().accuracies(List.of(WeightForm.DENSE, NARROW, WIDE));
+        blocks.add(new Text(accuracies.isEmpty()
+                ? "What that does to accuracy only a trained network and its images can tell: `espalier quantize` measures it."
+                : "What that does to accuracy, calibrated on training images:"));
+        blocks.addAll(accuracies);
         blocks.add(new Exercise("A layer's weights lie between −0.5 and 0.5, but for a single one of 4. What is the scale, "
                 + "and how many different integers are left for the others? What does a scale for each channel help?"));
     }

@@ -21,12 +21,18 @@ final class QuantizationTasks {
     static final LoadTask MEMORY = SparsityTasks.LOADS.getLast();
     private static final int GROUP = 16;
 
+    private final Subject subject;
     private final int columns;
     private final int large;
 
-    QuantizationTasks(boolean quick) {
+    QuantizationTasks(Subject subject, boolean quick) {
+        this.subject = subject;
         columns = quick ? 128 : 512;
         large = quick ? 2 * GROUP : 8 * GROUP;
+    }
+
+    Subject subject() {
+        return subject;
     }
 
     int largeBatch() {
@@ -42,7 +48,7 @@ final class QuantizationTasks {
     }
 
     LoweredTask network(WeightForm form, int batch) {
-        return new LoweredTask(SparsityTasks.NETWORK, form, batch);
+        return subject.task(form, batch);
     }
 
     List<Task> kernels() {

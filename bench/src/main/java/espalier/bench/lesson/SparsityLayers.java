@@ -14,8 +14,6 @@ import espalier.bench.lesson.Block.Rows;
 import espalier.bench.lesson.Block.Text;
 import espalier.bench.peer.ConvLayer;
 import espalier.bench.peer.LayerTask;
-import espalier.bench.peer.LoweredTask;
-import espalier.bench.peer.WeightForm;
 import espalier.compress.lower.Format;
 import espalier.compress.lower.LoweredModel;
 import java.util.ArrayList;
@@ -24,9 +22,11 @@ import java.util.List;
 
 /** Which layers of a network gain. */
 final class SparsityLayers {
+    private final SparsityTasks tasks;
     private final Facts facts;
 
-    SparsityLayers(Facts facts) {
+    SparsityLayers(SparsityTasks tasks, Facts facts) {
+        this.tasks = tasks;
         this.facts = facts;
     }
 
@@ -59,8 +59,7 @@ final class SparsityLayers {
                 + SparsityTasks.layer(best, Format.DENSE).terms()
                 + " products: **a short sum is mostly beginning and end.** Besides, it writes "
                 + number((double) first.output(1).size() / first.input(1).size()) + " numbers for each that it reads."));
-        List<LoweredModel.Layer> pruned = new LoweredTask(SparsityTasks.NETWORK, WeightForm.of(Format.CSR, NINETY), 1).lowered()
-                .layers();
+        List<LoweredModel.Layer> pruned = tasks.network(Format.CSR, NINETY, 1).lowered().layers();
         blocks.add(new Text("A pruning by magnitude that ranks the weights of all layers together, as is usual, spares some "
                 + "layers: of the network of the next part, pruned to " + NINETY + " % zeros, the first layer keeps "
                 + percent(1 - pruned.getFirst().weight().sparsity()) + " of its weights, the one before the last "

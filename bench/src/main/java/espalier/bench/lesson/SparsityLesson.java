@@ -21,12 +21,14 @@ import espalier.bench.peer.ConvLayer;
 import espalier.bench.peer.LayerTask;
 import espalier.bench.peer.LayerTask.How;
 import espalier.bench.peer.LoweredTask;
+import espalier.bench.peer.WeightForm;
 import espalier.compress.Sizes;
 import espalier.compress.lower.Format;
 import espalier.engine.kernel.ConvShape;
 import espalier.engine.kernel.WinogradProduct;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Why zeros do not make a network faster by themselves, and how they can. */
 final class SparsityLesson {
@@ -46,7 +48,7 @@ final class SparsityLesson {
         lesson.ladder();
         lesson.sweep();
         lesson.blocks.addAll(new SparsityRoofline(tasks, facts).blocks());
-        lesson.blocks.addAll(new SparsityLayers(facts).blocks());
+        lesson.blocks.addAll(new SparsityLayers(tasks, facts).blocks());
         lesson.batches();
         lesson.advice();
         return new Page("Why is my pruned network not faster?", lesson.blocks);
@@ -84,6 +86,14 @@ final class SparsityLesson {
                 : "Such a difference comes from the measurement (another program, another clock speed): the instructions that "
                         + "are executed are the same, for zeros as for other numbers.")
                 + " The file is not smaller either, unless something compresses it."));
+        List<Block> accuracies = tasks.subject().accuracies(IntStream.of(0, 50, 80, NINETY)
+                .mapToObj(z -> WeightForm.of(Format.DENSE, z)).toList());
+        if (!accuracies.isEmpty()) {
+            blocks.add(new Text("What zeros cost is accuracy. This is what is left of it where the weights are set to zero and nothing "
+                    + "is trained after that (" + tasks.subject().about() + "). Training on with the mask in force brings most of "
+                    + "it back: `espalier prune`."));
+            blocks.addAll(accuracies);
+        }
         blocks.add(new Exercise("Halve the number of channels of a layer instead of masking half of its weights. How much faster "
                 + "should it be, and why does that work without any new kernel?"));
     }
@@ -199,8 +209,9 @@ final class SparsityLesson {
 
     private void batches() {
         blocks.add(new Heading("6. One image, and many"));
-        blocks.add(new Text("A whole ResNet-20, pruned to " + NINETY + " % zeros by magnitude over all layers together. "
-                + "`auto` chooses dense or sparse layer by layer. The theoretical speedup only counts multiply-adds."));
+        blocks.add(new Text("A whole ResNet-20, pruned to " + NINETY + " % zeros by magnitude over all layers together ("
+                + tasks.subject().about() + "). `auto` chooses dense or sparse layer by layer. The theoretical speedup only "
+                + "counts multiply-adds."));
         List<List<String>> rows = new ArrayList<>();
         Sizes sizes = tasks.network(Format.CSR, NINETY, 1).sizes();
         double theoretical = (double) sizes.macs() / sizes.nonzeroMacs();

@@ -15,17 +15,18 @@ import java.util.List;
 /** What is measured for the lesson on sparsity: one layer of ResNet-20 in depth, then all of them, then the whole network. */
 final class SparsityTasks {
     static final int NINETY = 90;
-    static final String NETWORK = "resnet20";
     /** One that fits into the first cache of any processor, one into its second, one into none. */
     static final List<LoadTask> LOADS = List.of(new LoadTask(16), new LoadTask(384), new LoadTask(1 << 17));
     private static final String LAYER = "resnet20/layer3.0.conv2";
     private static final int GROUP = 16;
 
+    private final Subject subject;
     private final List<Integer> zeros;
     private final int batch;
     private final int large;
 
-    SparsityTasks(boolean quick) {
+    SparsityTasks(Subject subject, boolean quick) {
+        this.subject = subject;
         zeros = quick ? List.of(50, 90, 98) : List.of(10, 30, 50, 60, 70, 80, 85, 90, 95, 98);
         batch = quick ? GROUP : 2 * GROUP;
         large = quick ? 2 * GROUP : 8 * GROUP;
@@ -35,12 +36,16 @@ final class SparsityTasks {
         return zeros;
     }
 
+    Subject subject() {
+        return subject;
+    }
+
     int largeBatch() {
         return large;
     }
 
     static List<ConvLayer> layers() {
-        return ConvLayer.ALL.stream().filter(l -> l.name().startsWith(NETWORK + "/")).toList();
+        return ConvLayer.ALL.stream().filter(l -> l.name().startsWith("resnet20/")).toList();
     }
 
     LayerTask layer(Format format, int zeros, How how) {
@@ -66,7 +71,7 @@ final class SparsityTasks {
     }
 
     LoweredTask network(Format format, int zeros, int batch) {
-        return new LoweredTask(NETWORK, WeightForm.of(format, zeros), batch);
+        return subject.task(WeightForm.of(format, zeros), batch);
     }
 
     /** {@return single layers and memory} */

@@ -76,6 +76,7 @@ public final class Suite {
                 }
                 case LoweredTask lowered -> {
                     parameters.put("shape", lowered.shape());
+                    parameters.put("file", lowered.file());
                     parameters.put("weights", lowered.form().toString());
                 }
                 case RungTask rung -> {

@@ -12,36 +12,57 @@ import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;
 import espalier.nn.model.Model;
 import espalier.nn.model.Models;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Logits of a whole network for 3×32×32 pixels: initialized, pruned by magnitude over all layers together, lowered. */
-public record LoweredTask(String model, WeightForm form, int batch) implements Task {
+/**
+ * Logits of a whole network for 3×32×32 pixels: pruned by magnitude over all layers together, lowered.
+ *
+ * @param file its weights, in safetensors, or {@link #INITIALIZED}
+ */
+public record LoweredTask(String model, String file, WeightForm form, int batch) implements Task {
+    /** Instead of a file: weights as training begins with. */
+    public static final String INITIALIZED = "initialized";
+
     private static final Pattern SHAPE = Pattern.compile("(\\S+) batch (\\d+)");
     private static final int CLASSES = 10;
     private static final int CALIBRATION = 16;
     private static final Map<String, Sizes> SIZES = new ConcurrentHashMap<>();
 
-    /** {@return the task of {@link #shape}, and of the form that prints so} */
+    /** An initialized network. */
+    public LoweredTask(String model, WeightForm form, int batch) {
+        this(model, INITIALIZED, form, batch);
+    }
+
+    /** {@return the task of {@link #shape}, and of the form that prints so, for an initialized network} */
     public static LoweredTask parse(String shape, String form) {
+        return parse(shape, INITIALIZED, form);
+    }
+
+    /** {@return the task of {@link #shape}, and of the form that prints so} */
+    public static LoweredTask parse(String shape, String file, String form) {
         Matcher s = SHAPE.matcher(shape);
         if (!s.matches()) {
             throw new UserError("network: shape '" + shape + "' is not like 'resnet20 batch 128'");
         }
-        return new LoweredTask(s.group(1), WeightForm.parse(form), Integer.parseInt(s.group(2)));
+        return new LoweredTask(s.group(1), file, WeightForm.parse(form), Integer.parseInt(s.group(2)));
     }
 
     /** {@return the same with its weights in another form} */
     public LoweredTask in(WeightForm other) {
-        return new LoweredTask(model, other, batch);
+        return new LoweredTask(model, file, other, batch);
     }
 
     /** {@return the network before it is lowered, masks in force} */
     public Model parent() {
         Model m = Models.create(model, Shape.of(3, 32, 32), CLASSES, new float[] {0.491f, 0.482f, 0.447f},
                 new float[] {0.247f, 0.243f, 0.262f}, 1);
+        if (!file.equals(INITIALIZED)) {
+            m.load(Path.of(file));
+        }
         m.setTraining(false);
         if (form.zeros() > 0) {
             Pruner.prune(m, PruningStrategy.GLOBAL_MAGNITUDE, 100.0 / (100 - form.zeros()), Evidence.NONE, 0).masks()
@@ -76,7 +97,7 @@ public record LoweredTask(String model, WeightForm form, int batch) implements T
 
     /** {@return what the network is made of} */
     public Sizes sizes() {
-        return SIZES.computeIfAbsent(model + " " + form.zeros(), _ -> Sizes.of(parent()));
+        return SIZES.computeIfAbsent(model + " " + file + " " + form.zeros(), _ -> Sizes.of(parent()));
     }
 
     @Override

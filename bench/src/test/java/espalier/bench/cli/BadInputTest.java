@@ -86,6 +86,7 @@ class BadInputTest {
         "bench gemm --only (                                         | '(' is not a regular expression: Unclosed group",
         "evaluate --weights W/lenet.safetensors --parent-weights x   | --parent-weights is for lowered networks",
         "lesson cooking                                              | is not one of sparsity, quantization",
+        "lesson sparsity --data W                                    | --data needs --weights",
         "datasets                                                    | subcommand",
     })
     void usage(String command, String message) {
@@ -130,6 +131,9 @@ class BadInputTest {
         "train --samples 200 --epochs 1 --json W                     | it is a folder",
         "evaluate --weights W/lenet.safetensors --out W/foreign.txt/x | foreign.txt is in the way",
         "lesson sparsity --quick --out W/foreign.txt/x               | foreign.txt",
+        "lesson sparsity --weights W/missing.safetensors             | missing.safetensors does not exist",
+        "lesson quantization --weights W/lenet.safetensors           | lenet.safetensors",
+        "lesson sparsity --weights W/missing.safetensors --data W/x  | does not exist",
         "info --json W/foreign.txt/x.json                            | foreign.txt",
     })
     void failure(String command, String message) {

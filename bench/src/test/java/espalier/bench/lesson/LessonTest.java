@@ -7,14 +7,25 @@ import espalier.bench.measure.Fork;
 import espalier.bench.measure.Measured;
 import espalier.bench.measure.Suite;
 import espalier.bench.peer.LayerTask;
+import espalier.bench.peer.LoweredTask;
 import espalier.bench.peer.Task;
+import espalier.bench.peer.Values;
 import espalier.bench.report.Json;
+import espalier.datasets.Dataset;
+import espalier.datasets.Split;
+import espalier.engine.tensor.Shape;
+import espalier.engine.tensor.Tensor;
+import espalier.nn.model.Model;
+import espalier.nn.model.Models;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,8 +37,12 @@ class LessonTest {
 
     /** As if every operation took as long as any other, but for sparse layers, whose take {@code sparse} times as long. */
     private static Measured measured(Lesson lesson, double sparse) {
+        return measured(lesson, Subject.INITIALIZED, sparse);
+    }
+
+    private static Measured measured(Lesson lesson, Subject subject, double sparse) {
         Map<Suite.Entry, Map<String, List<Fork>>> forks = new LinkedHashMap<>();
-        for (Suite.Entry e : lesson.suite(true).entries()) {
+        for (Suite.Entry e : lesson.suite(true, subject).entries()) {
             Task t = e.task();
             double work = t.flops() > 0 ? t.flops() / 100 : t.items() * 1e6;
             boolean slower = t instanceof LayerTask l && l.form().zeros() > 0;
@@ -38,7 +53,7 @@ class LessonTest {
     }
 
     private String html(Lesson lesson, double sparse) throws Exception {
-        lesson.write(folder, true, measured(lesson, sparse));
+        lesson.write(folder, true, Subject.INITIALIZED, measured(lesson, sparse));
         return Files.readString(folder.resolve(lesson + ".html"));
     }
 
@@ -58,6 +73,53 @@ class LessonTest {
         JsonNode json = Json.MAPPER.readTree(Files.readString(folder.resolve(lesson + ".json")));
         assertThat(json.get("environment").has("cpu")).isTrue();
         assertThat(json.get("figures")).isNotEmpty().anyMatch(f -> f.has("sparsity") && f.has("format") && f.has("median"));
+    }
+
+    /** The images are of the classes that the network takes them for. */
+    private Subject subject() {
+        float[] mean = {0.491f, 0.482f, 0.447f};
+        float[] std = {0.247f, 0.243f, 0.262f};
+        Model model = Models.create("resnet20", Shape.of(3, 32, 32), 10, mean, std, 2);
+        model.setTraining(false);
+        // As initialized, it takes all images for the same.
+        model.parameters().forEach((name, p) -> {
+            if (name.endsWith("weight") && p.data().shape().rank() == 2) {
+                System.arraycopy(Values.uniform(p.data().size(), -8, 8, 1), 0, p.data().data(), 0, p.data().size());
+            }
+        });
+        Path file = folder.resolve("weights.safetensors");
+        model.save(file);
+        byte[] pixels = new byte[200 * 3 * 32 * 32];
+        new SplittableRandom(3).nextBytes(pixels);
+        Tensor logits = model.logits(new Split(pixels, new byte[200], model.imageShape()).images(0, 200));
+        byte[] labels = new byte[200];
+        for (int i = 0; i < labels.length; i++) {
+            for (int c = 1; c < 10; c++) {
+                labels[i] = logits.data()[10 * i + c] > logits.data()[10 * i + labels[i]] ? (byte) c : labels[i];
+            }
+        }
+        Split split = new Split(pixels, labels, model.imageShape());
+        return new Subject(file.toString(), new Dataset("cifar10", model.imageShape(),
+                IntStream.range(0, 10).mapToObj(Integer::toString).toList(), split, split, mean, std));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void tellsOfANetworkThatIsGivenWhatCompressionCostsIt(Lesson lesson) throws Exception {
+        Subject subject = subject();
+        Measured measured = measured(lesson, subject, 1.5);
+        assertThat(measured.forks().keySet()).extracting(Suite.Entry::task)
+                .filteredOn(LoweredTask.class::isInstance).isNotEmpty()
+                .allSatisfy(t -> assertThat(((LoweredTask) t).file()).isEqualTo(subject.weights()));
+        lesson.write(folder, true, subject, measured);
+        String page = Files.readString(folder.resolve(lesson + ".md"));
+        assertThat(page).contains("right of the first 200 test images", "weights of `" + subject.weights() + "`")
+                .doesNotContain("not trained");
+        assertThat(page.lines().filter(l -> l.matches("\\| dense +\\|.* 100.0 % \\|"))).hasSize(1);
+        Matcher other = Pattern.compile("\\| (dense 90 %|int8, 8 bits) +\\| +([\\d.]+) % \\|").matcher(page);
+        assertThat(other.find()).isTrue();
+        assertThat(Double.parseDouble(other.group(2))).as(other.group(1))
+                .isBetween(80.0, lesson == Lesson.SPARSITY ? 99.9 : 100);
     }
 
     @Test
