@@ -110,12 +110,32 @@ public final class HotKernels {
                 float[] x = random(n, 1);
                 return () -> sums[0] = k.squaredDeviations(x, AT + size, IMAGES, stride, size, 0.1f);
             });
+            add("norm.maskedSums" + stage, () -> {
+                float[] x = random(n, 1);
+                float[] y = random(n, 2);
+                float[] gy = random(n, 3);
+                float[] g = random(n, 4);
+                return () -> k.maskedSums(x, y, gy, g, AT + size, IMAGES, stride, size, 0.1f, sums, 0);
+            });
+            add("norm.maskedScale" + stage, () -> {
+                float[] y = random(n, 1);
+                float[] gy = random(n, 2);
+                float[] g = random(n, 3);
+                float[] gx = random(n, 4);
+                return () -> k.maskedScale(y, gy, g, gx, AT + size, IMAGES, stride, size, 1.5f);
+            });
             for (boolean relu : new boolean[] {false, true}) {
                 String name = stage + (relu ? " relu" : "");
                 add("norm.affine" + name, () -> {
                     float[] x = random(n, 1);
                     float[] y = random(n, 3);
                     return () -> k.affine(x, y, AT + size, IMAGES, stride, size, 1.5f, 0.1f, relu);
+                });
+                add("norm.affineAdd" + name, () -> {
+                    float[] x = random(n, 1);
+                    float[] r = random(n, 2);
+                    float[] y = random(n, 3);
+                    return () -> k.affineAdd(x, r, y, AT + size, IMAGES, stride, size, 1.5f, 0.1f, relu);
                 });
                 add("norm.gradientSums" + name, () -> {
                     float[] x = random(n, 1);

@@ -57,6 +57,13 @@ public record Graph(Shape input, List<Node> nodes) {
             for (Call call : calls) {
                 Node node = node(call, values, copies);
                 if (node != null) {
+                    if (node.op() instanceof BatchNorm && node.inputs().size() == 2) {
+                        // Apart, the norm can be folded into the layer before it.
+                        nodes.add(new Node(node.op(), node.inputs().subList(0, 1), node.constants(), Activation.NONE,
+                                node.shape()));
+                        node = new Node(new Add(false), IntList.of(nodes.size(), node.inputs().getInt(1)), List.of(),
+                                node.activation(), node.shape());
+                    }
                     nodes.add(node);
                     values.put(call.output(), nodes.size());
                 }

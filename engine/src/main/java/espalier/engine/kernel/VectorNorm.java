@@ -120,6 +120,36 @@ final class VectorNorm implements NormKernels {
     }
 
     @Override
+    public void affineAdd(float[] x, float[] r, float[] y, int offset, int planes, int stride, int size, float scale,
+            float shift, boolean relu) {
+        if (size < N) {
+            SMALL.affineAdd(x, r, y, offset, planes, stride, size, scale, shift, relu);
+            return;
+        }
+        for (int p = 0, at = offset; p < planes; p++, at += stride) {
+            int done = relu ? affineAddRelu(x, r, y, at, size, scale, shift) : affineAdd(x, r, y, at, size, scale, shift);
+            SMALL.affineAdd(x, r, y, at + done, 1, 0, size - done, scale, shift, relu);
+        }
+    }
+
+    private static int affineAdd(float[] x, float[] r, float[] y, int offset, int size, float scale, float shift) {
+        int i = 0;
+        for (int bound = F.loopBound(size); i < bound; i += N) {
+            load(x, offset + i).mul(scale).add(shift).add(load(r, offset + i)).intoArray(y, offset + i);
+        }
+        return i;
+    }
+
+    private static int affineAddRelu(float[] x, float[] r, float[] y, int offset, int size, float scale, float shift) {
+        int i = 0;
+        for (int bound = F.loopBound(size); i < bound; i += N) {
+            FloatVector v = load(x, offset + i).mul(scale).add(shift).add(load(r, offset + i));
+            v.blend(0f, v.compare(LE, 0f)).intoArray(y, offset + i);
+        }
+        return i;
+    }
+
+    @Override
     public void gradientSums(float[] x, float[] gy, int offset, int planes, int stride, int size, float mean, float scale,
             float shift, boolean relu, double[] sums, int at) {
         if (size < N) {
@@ -220,6 +250,69 @@ final class VectorNorm implements NormKernels {
             FloatVector v = load(x, offset + i);
             FloatVector g = load(gy, offset + i).blend(0f, v.mul(scale).add(shift).compare(LE, 0f));
             g.mul(scale).add(v.sub(mean).mul(slope)).add(constant).intoArray(gx, offset + i);
+        }
+        return i;
+    }
+
+    @Override
+    public void maskedSums(float[] x, float[] y, float[] gy, float[] g, int offset, int planes, int stride, int size,
+            float mean, double[] sums, int at) {
+        if (size < N) {
+            SMALL.maskedSums(x, y, gy, g, offset, planes, stride, size, mean, sums, at);
+            return;
+        }
+        sums[at] = 0;
+        sums[at + 1] = 0;
+        int group = Math.max(1, GROUP / size);
+        for (int p = 0; p < planes; p += group) {
+            maskedSumsOfGroup(x, y, gy, g, offset + p * stride, Math.min(group, planes - p), stride, size, mean, sums, at);
+        }
+    }
+
+    private static void maskedSumsOfGroup(float[] x, float[] y, float[] gy, float[] g, int offset, int planes, int stride,
+            int size, float mean, double[] sums, int at) {
+        FloatVector sum = FloatVector.zero(F);
+        FloatVector product = FloatVector.zero(F);
+        double tail = 0;
+        double productTail = 0;
+        for (int p = 0, i = offset; p < planes; p++) {
+            int end = offset + p * stride + size;
+            for (; i <= end - N; i += N) {
+                FloatVector masked = load(gy, i).blend(0f, load(y, i).compare(LE, 0f));
+                masked.intoArray(g, i);
+                sum = masked.add(sum);
+                product = masked.mul(load(x, i).sub(mean)).add(product);
+            }
+            for (; i < end; i++) {
+                g[i] = y[i] <= 0f ? 0f : gy[i];
+                tail += g[i];
+                productTail += g[i] * (x[i] - mean);
+            }
+            i += stride - size;
+        }
+        sums[at] += tail + Lanes.sum(sum);
+        sums[at + 1] += productTail + Lanes.sum(product);
+    }
+
+    @Override
+    public void maskedScale(float[] y, float[] gy, float[] g, float[] gx, int offset, int planes, int stride, int size,
+            float scale) {
+        if (size < N) {
+            SMALL.maskedScale(y, gy, g, gx, offset, planes, stride, size, scale);
+            return;
+        }
+        for (int p = 0, at = offset; p < planes; p++, at += stride) {
+            int done = maskedScale(y, gy, g, gx, at, size, scale);
+            SMALL.maskedScale(y, gy, g, gx, at + done, 1, 0, size - done, scale);
+        }
+    }
+
+    private static int maskedScale(float[] y, float[] gy, float[] g, float[] gx, int offset, int size, float scale) {
+        int i = 0;
+        for (int bound = F.loopBound(size); i < bound; i += N) {
+            FloatVector masked = load(gy, offset + i).blend(0f, load(y, offset + i).compare(LE, 0f));
+            masked.intoArray(g, offset + i);
+            masked.mul(scale).intoArray(gx, offset + i);
         }
         return i;
     }

@@ -55,9 +55,12 @@ class AllocationTest {
         kernels.put("sumOfSquares", () -> sums[0] = u.sumOfSquares(a, 1, N));
         kernels.put("squaredDistance", () -> sums[0] = u.squaredDistance(a, b, 1, N));
         kernels.put("sum", () -> sums[0] = n.sum(a, 1, 9, 111, 101));
+        kernels.put("maskedSums", () -> n.maskedSums(a, b, c, d, 1, 9, 111, 101, .1f, sums, 0));
+        kernels.put("maskedScale", () -> n.maskedScale(a, b, c, d, 1, 9, 111, 101, .1f));
         kernels.put("squaredDeviations", () -> sums[0] = n.squaredDeviations(a, 1, 9, 111, 101, .1f));
         for (boolean relu : new boolean[] {false, true}) {
             kernels.put("affine " + relu, () -> n.affine(a, c, 1, 9, 111, 101, .1f, .2f, relu));
+            kernels.put("affineAdd " + relu, () -> n.affineAdd(a, b, c, 1, 9, 111, 101, .1f, .2f, relu));
             kernels.put("gradientSums " + relu, () -> n.gradientSums(a, b, 1, 9, 111, 101, .1f, .2f, .3f, relu, sums, 0));
             kernels.put("affineGrad " + relu, () -> n.affineGrad(a, b, c, 1, 9, 111, 101, .1f, .2f, .3f, relu, .4f, .5f));
         }

@@ -142,6 +142,17 @@ class KernelsTest {
             close(active.norm().sum(x, size, planes, stride, size), scalar.norm().sum(x, size, planes, stride, size), n);
             close(active.norm().squaredDeviations(x, size, planes, stride, size, .3f),
                     scalar.norm().squaredDeviations(x, size, planes, stride, size, .3f), n);
+            double[] masked = new double[2];
+            double[] maskedActual = new double[2];
+            float[] g = new float[planes * stride];
+            float[] gActual = new float[planes * stride];
+            scalar.norm().maskedSums(x, gy, x, g, size, planes, stride, size, .3f, masked, 0);
+            active.norm().maskedSums(x, gy, x, gActual, size, planes, stride, size, .3f, maskedActual, 0);
+            assertThat(gActual).containsExactly(g);
+            close(maskedActual[0], masked[0], n);
+            close(maskedActual[1], masked[1], n);
+            sameBits(planes * stride, 4, (k, a) ->
+                    k.norm().maskedScale(a[0], a[1], a[2], a[3], size, planes, stride, size, 1.5f));
             for (boolean relu : new boolean[] {false, true}) {
                 double[] expected = new double[3];
                 double[] actual = new double[3];
@@ -152,6 +163,10 @@ class KernelsTest {
                 close(actual[2], expected[2], n);
                 sameBits(planes * stride, 2, (k, a) ->
                         k.norm().affine(a[0], a[1], size, planes, stride, size, 1.5f, -.2f, relu));
+                sameBits(planes * stride, 3, (k, a) ->
+                        k.norm().affineAdd(a[0], a[1], a[2], size, planes, stride, size, 1.5f, -.2f, relu));
+                sameBits(planes * stride, 3, (k, a) -> k.norm().affineGrad(a[0], a[1], a[2],
+                        size + (planes - 1) * stride, planes, -stride, size, .3f, 1.5f, -.2f, relu, .1f, .01f));
                 sameBits(planes * stride, 3, (k, a) -> k.norm()
                         .affineGrad(a[0], a[1], a[2], size, planes, stride, size, .3f, 1.5f, -.2f, relu, .1f, .01f));
             }

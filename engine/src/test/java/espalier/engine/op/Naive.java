@@ -60,8 +60,8 @@ final class Naive {
     }
 
     /** x of shape s [N,C,…]; mean and variance are of the batch where null. */
-    static double[] batchNorm(Shape s, double[] x, double[] w, double[] b, float[] mean, float[] variance, double eps,
-            boolean relu) {
+    static double[] batchNorm(Shape s, double[] x, double[] residual, double[] w, double[] b, float[] mean, float[] variance,
+            double eps, boolean relu) {
         int channels = s.dim(1);
         int size = s.size() / (s.dim(0) * channels);
         var y = new double[x.length];
@@ -70,7 +70,8 @@ final class Naive {
             double v = variance != null ? variance[c] : moment(x, c, channels, size, m, 2);
             for (int i = 0; i < x.length; i++) {
                 if (i / size % channels == c) {
-                    double out = (x[i] - m) / Math.sqrt(v + eps) * w[c] + b[c];
+                    double out = (x[i] - m) / Math.sqrt(v + eps) * w[c] + b[c]
+                            + (residual == null ? 0 : residual[i]);
                     y[i] = relu ? Math.max(out, 0) : out;
                 }
             }

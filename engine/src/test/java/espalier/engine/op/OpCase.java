@@ -92,13 +92,20 @@ record OpCase(Op op, List<Tensor> inputs, int terms, Definition definition) {
             for (boolean relu : new boolean[] {false, true}) {
                 var mean = random(Shape.of(c), 3);
                 var variance = Tensor.full(Shape.of(c), .7f);
-                cases.add(of(new BatchNorm(mean, variance, false, .1f, 1e-5f, relu), s.size() / c, in -> Naive.batchNorm(s,
-                        in[0], in[1], in[2], mean.data(), variance.data(), 1e-5f, relu), s, Shape.of(c), Shape.of(c)));
                 // Training overwrites the running statistics, which its output does not depend on.
-                cases.add(of(new BatchNorm(mean.copy(), variance.copy(), true, .1f, 1e-5f, relu), s.size() / c,
-                        in -> Naive.batchNorm(s, in[0], in[1], in[2], null, null, 1e-5f, relu), s, Shape.of(c), Shape.of(c)));
+                batchNorm(cases, new BatchNorm(mean, variance, false, .1f, 1e-5f, relu), s, mean.data(), variance.data());
+                batchNorm(cases, new BatchNorm(mean.copy(), variance.copy(), true, .1f, 1e-5f, relu), s, null, null);
             }
         }
+    }
+
+    private static void batchNorm(List<OpCase> cases, BatchNorm op, Shape s, float[] mean, float[] variance) {
+        Shape perChannel = Shape.of(s.dim(1));
+        int terms = s.size() / s.dim(1);
+        cases.add(of(op, terms, in -> Naive.batchNorm(s, in[0], null, in[1], in[2], mean, variance, 1e-5f, op.relu()), s,
+                perChannel, perChannel));
+        cases.add(of(op, terms, in -> Naive.batchNorm(s, in[0], in[1], in[2], in[3], mean, variance, 1e-5f, op.relu()), s, s,
+                perChannel, perChannel));
     }
 
     private static void pooling(List<OpCase> cases) {

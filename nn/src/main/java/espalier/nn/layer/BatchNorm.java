@@ -6,7 +6,8 @@ import espalier.nn.Module;
 import espalier.nn.Parameter;
 
 /**
- * y = (x − mean)/√(var + eps)·weight + bias per channel, for x [N,C] and [N,C,H,W]; optionally followed by a relu.
+ * y = (x − mean)/√(var + eps)·weight + bias per channel, for x [N,C] and [N,C,H,W]; optionally followed by a relu,
+ * and with a residual added before it ({@link #applyAndAdd}).
  *
  * <p>In training mean and var are the batch's, and the running ones follow with momentum 0.1; in evaluation they are the
  * running ones. Batches seen in training are counted in {@code num_batches_tracked}.
@@ -77,10 +78,18 @@ public final class BatchNorm extends Module {
 
     @Override
     protected Tensor forward(Tensor x) {
+        return op().apply(x, weight.value(), bias.value());
+    }
+
+    /** {@return y + residual, or max(y + residual, 0), in the same pass over the data} Both are shaped alike. */
+    public Tensor applyAndAdd(Tensor x, Tensor residual) {
+        return op().apply(x, residual, weight.value(), bias.value());
+    }
+
+    private espalier.engine.op.BatchNorm op() {
         if (training()) {
             batchesTracked.increment();
         }
-        return new espalier.engine.op.BatchNorm(runningMean, runningVar, training(), MOMENTUM, eps, relu)
-                .apply(x, weight.value(), bias.value());
+        return new espalier.engine.op.BatchNorm(runningMean, runningVar, training(), MOMENTUM, eps, relu);
     }
 }

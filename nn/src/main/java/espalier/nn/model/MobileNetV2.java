@@ -1,6 +1,5 @@
 package espalier.nn.model;
 
-import espalier.engine.op.Add;
 import espalier.engine.op.GlobalAvgPool;
 import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;
@@ -67,6 +66,8 @@ final class MobileNetV2 extends Module {
 
     /** bn(conv1×1(relu6(bn(depthwise3×3(relu6(bn(conv1×1(x)))))))), plus x where shapes allow. */
     private static final class InvertedResidual extends Module {
+        private final Sequential body;
+        private final BatchNorm last;
         private final boolean shortcut;
 
         InvertedResidual(int in, int out, int stride, int expansion, Init init) {
@@ -77,15 +78,17 @@ final class MobileNetV2 extends Module {
             }
             layers.add(convBnRelu6(hidden, hidden, 3, stride, hidden, init));
             layers.add(conv(hidden, out, 1, 1, 1, init));
-            layers.add(new BatchNorm(out));
+            last = new BatchNorm(out);
+            body = new Sequential(layers);
+            layers.add(last);
             child("conv", new Sequential(layers));
             shortcut = stride == 1 && in == out;
         }
 
         @Override
         protected Tensor forward(Tensor x) {
-            Tensor y = chain(x, children().sequencedValues());
-            return shortcut ? new Add(false).apply(x, y) : y;
+            Tensor y = body.apply(x);
+            return shortcut ? last.applyAndAdd(y, x) : last.apply(y);
         }
     }
 }
