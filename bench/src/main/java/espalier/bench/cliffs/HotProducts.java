@@ -34,7 +34,7 @@ final class HotProducts {
             "gemm.addRows", "gemm.finishRows", "gemm.gatherPanel", "gemm.accumulateOuter", "gemm.dots");
     private static final Set<String> INTEGER =
             Set.of("int8.products", "int8.requantize", "int8.accumulators", "int8.widen");
-    /** 1×1, and depthwise by whole vectors, by halves and by less. */
+    /** 1×1, and depthwise by whole vectors and by less. */
     private static final Set<String> MOBILENET = Set.of("mobilenet_v2/features.3.conv.0.0", "mobilenet_v2/features.3.conv.1.0",
             "mobilenet_v2/features.8.conv.1.0", "mobilenet_v2/features.15.conv.1.0");
     private static final int INT8_IMAGES = 8;

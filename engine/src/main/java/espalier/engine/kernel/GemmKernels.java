@@ -41,27 +41,22 @@ public interface GemmKernels {
     void tapsRow(int vectors, int k, float[] a, int aOffset, float[] b, int[] taps, int tapsOffset,
             int at0, int at1, int at2, int at3, float[] c, int cOffset);
 
-    /** {@return the lanes of the widest vector that a row of so many elements can be divided into; 0 where there is none} */
-    int rowLanes(int columns);
-
     /**
      * {@code C[ch][targets[v] + l] = Σ_p A[ch][p]·B[ch][positions[v] + taps[p] + l]} for nine terms p, each channel ch, vector v and
-     * lane l below {@code width}: a depthwise convolution, whose nine weights stay in registers.
+     * lane l: a depthwise convolution, whose nine weights stay in registers.
      *
-     * @param width as {@link #rowLanes} says
      * @param a its elements {@link #ROWS} apart, its channels {@code aStep}; those of B {@code bStep}, those of C {@code cStep}
      */
-    void nineTaps(int width, int channels, float[] a, int aOffset, int aStep, float[] b, int bOffset, int bStep,
+    void nineTaps(int channels, float[] a, int aOffset, int aStep, float[] b, int bOffset, int bStep,
             int[] taps, int[] positions, float[] c, int cOffset, int cStep, int[] targets);
 
     /**
      * {@code S[ch][t][l] += Σ_v X[ch][positions[v] + taps[t] + l]·G[ch][gAt[v] + l]} for nine taps t: the weight gradient of a
      * depthwise convolution, its sums left apart by lane.
      *
-     * @param width as {@link #rowLanes} says
-     * @param sums {@code [channels][9][width]}
+     * @param sums {@code [channels][9][lanes]}
      */
-    void nineDots(int width, int channels, int vectors, float[] x, int xOffset, int xStep, int[] taps, int[] positions,
+    void nineDots(int channels, int vectors, float[] x, int xOffset, int xStep, int[] taps, int[] positions,
             float[] g, int gOffset, int gStep, int[] gAt, float[] sums, int sumsOffset);
 
     /**

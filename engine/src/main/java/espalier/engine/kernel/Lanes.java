@@ -5,13 +5,14 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/** The vector shape in force. The species are static final, or C2 does not compile vector code at all. */
+/**
+ * The vector shape in force, one for all floats: see {@link VectorGemm} on what a second one costs. The species are static final,
+ * or C2 does not compile vector code at all.
+ */
 final class Lanes {
     static final VectorSpecies<Float> F = choose(System.getProperty("espalier.simd", "auto"));
     static final VectorSpecies<Integer> I = F.withLanes(int.class);
     static final int N = F.length();
-    /** Half a vector, for image rows of half its length (8×8 images against 16 lanes); a whole one where there is no half. */
-    static final VectorSpecies<Float> HALF = N > 4 ? VectorSpecies.of(float.class, VectorShape.forBitSize(F.vectorBitSize() / 2)) : F;
 
     private static final VectorShuffle<Float> ROTATE_8 = rotation(8);
     private static final VectorShuffle<Float> ROTATE_4 = rotation(4);

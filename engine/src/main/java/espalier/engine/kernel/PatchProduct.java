@@ -9,9 +9,8 @@ import java.util.stream.IntStream;
  * {@code C = clamp(W · patches + bias)}: the matrix product inside a convolution, for one or a few padded images.
  *
  * <ul>
- *   <li>where W is nine weights, the padded image is read in place, by whole vectors or by halves, and all channels of a
- *       depthwise convolution in one call
- *   <li>where rows of positions are whole vectors, tiles read the padded image in place
+ *   <li>where rows of positions are whole vectors, tiles read the padded image in place; where W is nine weights, all channels
+ *       of a depthwise convolution in one call
  *   <li>where they are not and W has only a few rows (depthwise), likewise, over the padded rows end to end; what falls between
  *       the rows is dropped
  *   <li>else patches are gathered into panels, of several images where one has too few positions
@@ -32,8 +31,6 @@ final class PatchProduct {
     private final int[] positions;
     /** Of each vector in a plane of C (nine). */
     private final int[] targets;
-    /** Elements of a vector (nine). */
-    private final int rowLanes;
     private final TapProduct inPlace;
 
     /** @param m rows of W */
@@ -44,27 +41,21 @@ final class PatchProduct {
         this.paddedRows = Gemm.roundUp(m, ROWS);
         this.terms = patches.taps().length;
         int width = gemm.lanes() * gemm.maxVectors();
-        rowLanes = gemm.rowLanes(patches.columns());
         way = way();
         images = way == Way.GATHERED && patches.positions() > 0 ? Math.max(1, width / patches.positions()) : 1;
         block = TapProduct.block(terms);
         positions = switch (way) {
-            case NINE -> patches.vectors(1, rowLanes);
-            case DIRECT -> patches.vectors(1, gemm.lanes());
+            case NINE, DIRECT -> patches.vectors(1, gemm.lanes());
             case FLAT -> IntStream.range(0, Math.ceilDiv(flat(), gemm.lanes())).map(v -> v * gemm.lanes()).toArray();
             case GATHERED -> patches.positionsOf(images);
         };
-        int lanes = way == Way.NINE ? rowLanes : gemm.lanes();
-        targets = IntStream.range(0, positions.length).map(v -> v * lanes).toArray();
+        targets = IntStream.range(0, positions.length).map(v -> v * gemm.lanes()).toArray();
         inPlace = way == Way.GATHERED || way == Way.NINE ? null : new TapProduct(gemm, m, patches.taps(), positions, targets);
     }
 
     private Way way() {
-        if (m == 1 && terms == TapProduct.DEPTHWISE && rowLanes > 0) {
-            return Way.NINE;
-        }
         if (patches.columns() % gemm.lanes() == 0) {
-            return Way.DIRECT;
+            return m == 1 && terms == TapProduct.DEPTHWISE ? Way.NINE : Way.DIRECT;
         }
         return m < ROWS ? Way.FLAT : Way.GATHERED;
     }
@@ -154,7 +145,7 @@ final class PatchProduct {
     void multiplyNine(int channels, float[] x, int source, int xStep, float[] packed, int packedOffset, float[] bias,
             int biasOffset, float lowest, float highest, float[] c, int cOffset) {
         int plane = patches.positions();
-        gemm.nineTaps(rowLanes, channels, packed, packedOffset, packedSize(), x, source, xStep, patches.taps(), positions,
+        gemm.nineTaps(channels, packed, packedOffset, packedSize(), x, source, xStep, patches.taps(), positions,
                 c, cOffset, plane, targets);
         if (bias != null) {
             gemm.finishRows(channels, plane, bias, biasOffset, lowest, highest, c, cOffset, plane);

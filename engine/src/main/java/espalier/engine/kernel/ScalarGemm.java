@@ -50,40 +50,29 @@ final class ScalarGemm implements GemmKernels {
     }
 
     @Override
-    public int rowLanes(int columns) {
-        return 1;
-    }
-
-    @Override
-    public void nineTaps(int width, int channels, float[] a, int aOffset, int aStep, float[] b, int bOffset, int bStep,
+    public void nineTaps(int channels, float[] a, int aOffset, int aStep, float[] b, int bOffset, int bStep,
             int[] taps, int[] positions, float[] c, int cOffset, int cStep, int[] targets) {
         for (int channel = 0; channel < channels; channel++) {
             for (int v = 0; v < positions.length; v++) {
-                for (int lane = 0; lane < width; lane++) {
-                    float sum = 0;
-                    for (int p = 0; p < 9; p++) {
-                        sum += a[aOffset + channel * aStep + p * ROWS] * b[bOffset + channel * bStep + positions[v] + taps[p] + lane];
-                    }
-                    c[cOffset + channel * cStep + targets[v] + lane] = sum;
+                float sum = 0;
+                for (int p = 0; p < 9; p++) {
+                    sum += a[aOffset + channel * aStep + p * ROWS] * b[bOffset + channel * bStep + positions[v] + taps[p]];
                 }
+                c[cOffset + channel * cStep + targets[v]] = sum;
             }
         }
     }
 
     @Override
-    public void nineDots(int width, int channels, int vectors, float[] x, int xOffset, int xStep, int[] taps, int[] positions,
+    public void nineDots(int channels, int vectors, float[] x, int xOffset, int xStep, int[] taps, int[] positions,
             float[] g, int gOffset, int gStep, int[] gAt, float[] sums, int sumsOffset) {
         for (int channel = 0; channel < channels; channel++) {
             for (int t = 0; t < 9; t++) {
-                for (int lane = 0; lane < width; lane++) {
-                    int at = xOffset + channel * xStep + taps[t] + lane;
-                    int gradients = gOffset + channel * gStep + lane;
-                    float sum = 0;
-                    for (int v = 0; v < vectors; v++) {
-                        sum += x[at + positions[v]] * g[gradients + gAt[v]];
-                    }
-                    sums[sumsOffset + (channel * 9 + t) * width + lane] += sum;
+                float sum = 0;
+                for (int v = 0; v < vectors; v++) {
+                    sum += x[xOffset + channel * xStep + positions[v] + taps[t]] * g[gOffset + channel * gStep + gAt[v]];
                 }
+                sums[sumsOffset + channel * 9 + t] += sum;
             }
         }
     }

@@ -1,7 +1,6 @@
 package espalier.engine.kernel;
 
 import static espalier.engine.kernel.Lanes.F;
-import static espalier.engine.kernel.Lanes.HALF;
 import static espalier.engine.kernel.Lanes.N;
 
 import java.util.Arrays;
@@ -10,9 +9,11 @@ import jdk.incubator.vector.VectorOperators;
 
 /** Matrix kernels on vectors: tiles, and the gathering of image patches into panels. */
 final class VectorGemm implements GemmKernels {
-    private static final int HALF_LANES = HALF.length();
+    private static final int HALF = N / 2;
     private static final boolean SELECTS = F.vectorBitSize() == 512;
     private static final FloatVector EVEN = FloatVector.zero(F).addIndex(2);
+    /** Of two vectors, the first halves. */
+    private static final FloatVector HALVES = FloatVector.fromArray(F, halves(), 0);
     private static final int MAX_VECTORS =
             F.vectorBitSize() == 512 || System.getProperty("os.arch", "").equals("aarch64") ? 4 : 3;
 
@@ -45,20 +46,15 @@ final class VectorGemm implements GemmKernels {
     }
 
     @Override
-    public int rowLanes(int columns) {
-        return VectorNine.width(columns);
-    }
-
-    @Override
-    public void nineTaps(int width, int channels, float[] a, int aOffset, int aStep, float[] b, int bOffset, int bStep,
+    public void nineTaps(int channels, float[] a, int aOffset, int aStep, float[] b, int bOffset, int bStep,
             int[] taps, int[] positions, float[] c, int cOffset, int cStep, int[] targets) {
-        VectorNine.taps(width, channels, a, aOffset, aStep, b, bOffset, bStep, taps, positions, c, cOffset, cStep, targets);
+        VectorNine.taps(channels, a, aOffset, aStep, b, bOffset, bStep, taps, positions, c, cOffset, cStep, targets);
     }
 
     @Override
-    public void nineDots(int width, int channels, int vectors, float[] x, int xOffset, int xStep, int[] taps, int[] positions,
+    public void nineDots(int channels, int vectors, float[] x, int xOffset, int xStep, int[] taps, int[] positions,
             float[] g, int gOffset, int gStep, int[] gAt, float[] sums, int sumsOffset) {
-        VectorNine.dots(width, channels, vectors, x, xOffset, xStep, taps, positions, g, gOffset, gStep, gAt, sums, sumsOffset);
+        VectorNine.dots(channels, vectors, x, xOffset, xStep, taps, positions, g, gOffset, gStep, gAt, sums, sumsOffset);
     }
 
     @Override
@@ -82,11 +78,11 @@ final class VectorGemm implements GemmKernels {
             int column = firstColumn + j;
             if (contiguous(columnOffsets, column, N, end)) {
                 copyVectors(source, sourceOffset + columnOffsets[column], rowOffsets, firstRow, rows, panel, at, ld);
-            } else if (contiguous(columnOffsets, column, HALF_LANES, end)
-                    && contiguous(columnOffsets, column + HALF_LANES, HALF_LANES, end)) {
-                copyHalves(source, sourceOffset + columnOffsets[column], rowOffsets, firstRow, rows, panel, at, ld);
-                copyHalves(source, sourceOffset + columnOffsets[column + HALF_LANES], rowOffsets, firstRow, rows,
-                        panel, at + HALF_LANES, ld);
+            } else if (SELECTS && contiguous(columnOffsets, column, HALF, end)
+                    && contiguous(columnOffsets, column + HALF, HALF, end)
+                    && sourceOffset + columnOffsets[column + HALF] + rowOffsets[firstRow + rows - 1] + N <= source.length) {
+                copyHalves(source, sourceOffset + columnOffsets[column], sourceOffset + columnOffsets[column + HALF],
+                        rowOffsets, firstRow, rows, panel, at, ld);
             } else {
                 copyElements(source, sourceOffset, rowOffsets, firstRow, rows,
                         columnOffsets, column, Math.min(N, end - column), panel, at, ld);
@@ -106,11 +102,26 @@ final class VectorGemm implements GemmKernels {
         }
     }
 
-    private static void copyHalves(float[] source, int from, int[] rowOffsets, int firstRow, int rows,
+    /**
+     * Two rows of half a vector (8×8 images against 16 lanes). Not by a vector shape of their own: {@code intoArray} and other
+     * methods that all kernels share are inlined by the classes that they have seen, and a second shape boxed vectors in one JVM
+     * start of five.
+     */
+    private static void copyHalves(float[] source, int first, int second, int[] rowOffsets, int firstRow, int rows,
             float[] panel, int to, int ld) {
         for (int r = 0; r < rows; r++) {
-            FloatVector.fromArray(HALF, source, from + rowOffsets[firstRow + r]).intoArray(panel, to + r * ld);
+            int at = rowOffsets[firstRow + r];
+            HALVES.selectFrom(FloatVector.fromArray(F, source, first + at), FloatVector.fromArray(F, source, second + at))
+                    .intoArray(panel, to + r * ld);
         }
+    }
+
+    private static float[] halves() {
+        float[] lanes = new float[N];
+        for (int i = 0; i < N; i++) {
+            lanes[i] = i < HALF ? i : N + i - HALF;
+        }
+        return lanes;
     }
 
     private static void copyElements(float[] source, int sourceOffset, int[] rowOffsets, int firstRow, int rows,
@@ -136,14 +147,10 @@ final class VectorGemm implements GemmKernels {
         }
         if (n >= N) {
             copyWholes(m, n, x, xOffset, ldx, y, yOffset, ldy);
-        } else if (n >= HALF_LANES) {
-            copyTwoHalves(m, n - HALF_LANES, x, xOffset, ldx, y, yOffset, ldy);
-        } else {
-            for (int i = 0; i < m; i++) {
-                for (int j = 0; j < n; j++) {
-                    y[yOffset + i * ldy + j] = x[xOffset + i * ldx + j];
-                }
-            }
+            return;
+        }
+        for (int i = 0; i < m; i++) {
+            System.arraycopy(x, xOffset + i * ldx, y, yOffset + i * ldy, n);
         }
     }
 
@@ -157,15 +164,6 @@ final class VectorGemm implements GemmKernels {
                 FloatVector.fromArray(F, x, from + j).intoArray(y, to + j);
             }
             FloatVector.fromArray(F, x, from + last).intoArray(y, to + last);
-        }
-    }
-
-    private static void copyTwoHalves(int m, int second, float[] x, int xOffset, int ldx, float[] y, int yOffset, int ldy) {
-        for (int i = 0; i < m; i++) {
-            int from = xOffset + i * ldx;
-            int to = yOffset + i * ldy;
-            FloatVector.fromArray(HALF, x, from).intoArray(y, to);
-            FloatVector.fromArray(HALF, x, from + second).intoArray(y, to + second);
         }
     }
 

@@ -50,10 +50,9 @@ final class WeightGradient {
         tapsAt = Arrays.copyOf(patches.taps(), Gemm.roundUp(taps, DOT_TAPS));
         Arrays.fill(tapsAt, taps, tapsAt.length, taps == 0 ? 0 : tapsAt[0]);
         panelWidth = gemm.lanes() * gemm.maxVectors();
-        int rowLanes = gemm.rowLanes(patches.columns());
-        nine = outputs == 1 && taps == TapProduct.DEPTHWISE && rowLanes > 0;
-        dots = nine || patches.columns() % gemm.lanes() == 0 && (long) tapsAt.length * outputs * gemm.lanes() <= MOST_SUMS;
-        lanes = nine ? rowLanes : gemm.lanes();
+        lanes = gemm.lanes();
+        dots = patches.columns() % lanes == 0 && (long) tapsAt.length * outputs * lanes <= MOST_SUMS;
+        nine = dots && outputs == 1 && taps == TapProduct.DEPTHWISE;
         images = dots
                 ? Math.clamp(MOST_PADDED / Math.max(1, patches.size()), 1, MOST_IMAGES)
                 : Math.max(1, panelWidth / Math.max(1, patches.positions()));
@@ -109,7 +108,7 @@ final class WeightGradient {
 
     /** {@link #accumulate} for {@code channels} groups, whose planes lie {@code xStep} apart in x, and end to end in gy. */
     void accumulateNine(int channels, int count, float[] x, int source, int xStep, float[] gy, int gyOffset, float[] sum) {
-        gemm.nineDots(lanes, channels, count * patches.positions() / lanes, x, source, xStep, patches.taps(), positions,
+        gemm.nineDots(channels, count * patches.positions() / lanes, x, source, xStep, patches.taps(), positions,
                 gy, gyOffset, patches.positions(), gradients, sum, 0);
     }
 

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -17,52 +15,37 @@ class ConvKernelTest {
     private static final float GUARD = 12345f;
     private final Values values = new Values(8);
 
-    /** {@return the lengths of vectors that depthwise kernels use} */
-    private static Set<Integer> rowLanes() {
-        return IntStream.of(LANES, LANES / 2, LANES / 4).filter(n -> n > 0).map(KERNELS::rowLanes).filter(n -> n > 0).boxed()
-                .collect(Collectors.toSet());
-    }
-
-    @Test
-    void rowsAreDividedIntoTheLongestVectorsThatFit() {
-        assertThat(KERNELS.rowLanes(3 * LANES)).isEqualTo(LANES);
-        assertThat(rowLanes()).contains(LANES).allMatch(n -> LANES % n == 0 && KERNELS.rowLanes(5 * n) == n);
-        assertThat(KERNELS.rowLanes(7)).isEqualTo(LANES == 1 ? 1 : 0);
-    }
-
     @Test
     void nineTapsOfEachVectorAndChannel() {
         int[] taps = {3, 0, 7, 1, 2, 9, 4, 4, 5};
-        for (int width : rowLanes()) {
-            int[] positions = {4, 0, 2 * width, 5};
-            int[] targets = {0, 3 * width, 2 * width, width};
-            for (int channels : new int[] {0, 1, 3}) {
-                int aStep = 9 * GemmKernels.ROWS + 1;
-                int bStep = 3 * width + 16;
-                int cStep = 4 * width + 1;
-                float[] a = values.of(2 + channels * aStep);
-                float[] b = values.of(3 + channels * bStep);
-                float[] c = new float[1 + channels * cStep];
-                Arrays.fill(c, GUARD);
-                KERNELS.nineTaps(width, channels, a, 2, aStep, b, 3, bStep, taps, positions, c, 1, cStep, targets);
-                for (int i = 1; i < c.length; i++) {
-                    int channel = (i - 1) / cStep;
-                    int at = (i - 1) % cStep;
-                    if (at == 4 * width) {
-                        assertThat(c[i]).isEqualTo(GUARD);
-                        continue;
-                    }
-                    int v = List.of(0, 3, 2, 1).get(at / width);
-                    double sum = 0;
-                    double magnitude = 0;
-                    for (int p = 0; p < 9; p++) {
-                        double term = (double) a[2 + channel * aStep + p * GemmKernels.ROWS]
-                                * b[3 + channel * bStep + positions[v] + taps[p] + at % width];
-                        sum += term;
-                        magnitude += Math.abs(term);
-                    }
-                    assertThat((double) c[i]).isBetween(sum - Values.bound(9, magnitude), sum + Values.bound(9, magnitude));
+        int[] positions = {4, 0, 2 * LANES, 5};
+        int[] targets = {0, 3 * LANES, 2 * LANES, LANES};
+        for (int channels : new int[] {0, 1, 3}) {
+            int aStep = 9 * GemmKernels.ROWS + 1;
+            int bStep = 3 * LANES + 16;
+            int cStep = 4 * LANES + 1;
+            float[] a = values.of(2 + channels * aStep);
+            float[] b = values.of(3 + channels * bStep);
+            float[] c = new float[1 + channels * cStep];
+            Arrays.fill(c, GUARD);
+            KERNELS.nineTaps(channels, a, 2, aStep, b, 3, bStep, taps, positions, c, 1, cStep, targets);
+            for (int i = 1; i < c.length; i++) {
+                int channel = (i - 1) / cStep;
+                int at = (i - 1) % cStep;
+                if (at == 4 * LANES) {
+                    assertThat(c[i]).isEqualTo(GUARD);
+                    continue;
                 }
+                int v = List.of(0, 3, 2, 1).get(at / LANES);
+                double sum = 0;
+                double magnitude = 0;
+                for (int p = 0; p < 9; p++) {
+                    double term = (double) a[2 + channel * aStep + p * GemmKernels.ROWS]
+                            * b[3 + channel * bStep + positions[v] + taps[p] + at % LANES];
+                    sum += term;
+                    magnitude += Math.abs(term);
+                }
+                assertThat((double) c[i]).isBetween(sum - Values.bound(9, magnitude), sum + Values.bound(9, magnitude));
             }
         }
     }
@@ -70,31 +53,29 @@ class ConvKernelTest {
     @Test
     void nineDotProductsOfEachChannelByLane() {
         int[] taps = {3, 0, 7, 1, 2, 9, 4, 4, 5};
-        for (int width : rowLanes()) {
-            for (int vectors : new int[] {0, 1, 13}) {
-                int[] positions = IntStream.range(0, vectors + 1).map(v -> v * (width + 2)).toArray();
-                int[] gAt = IntStream.range(0, vectors + 1).map(v -> (vectors - v) * width).toArray();
-                int channels = 3;
-                int xStep = (vectors + 1) * (width + 2) + 9;
-                int gStep = (vectors + 1) * width + 1;
-                float[] x = values.of(2 + channels * xStep);
-                float[] g = values.of(5 + channels * gStep);
-                float[] sums = values.of(1 + channels * 9 * width);
-                float[] before = sums.clone();
-                KERNELS.nineDots(width, channels, vectors, x, 2, xStep, taps, positions, g, 5, gStep, gAt, sums, 1);
-                for (int s = 0; s < channels * 9 * width; s++) {
-                    int channel = s / width / 9;
-                    double sum = before[1 + s];
-                    double magnitude = Math.abs(sum);
-                    for (int v = 0; v < vectors; v++) {
-                        double term = (double) x[2 + channel * xStep + taps[s / width % 9] + positions[v] + s % width]
-                                * g[5 + channel * gStep + gAt[v] + s % width];
-                        sum += term;
-                        magnitude += Math.abs(term);
-                    }
-                    double error = Values.bound(vectors, magnitude);
-                    assertThat((double) sums[1 + s]).isBetween(sum - error, sum + error);
+        for (int vectors : new int[] {0, 1, 13}) {
+            int[] positions = IntStream.range(0, vectors + 1).map(v -> v * (LANES + 2)).toArray();
+            int[] gAt = IntStream.range(0, vectors + 1).map(v -> (vectors - v) * LANES).toArray();
+            int channels = 3;
+            int xStep = (vectors + 1) * (LANES + 2) + 9;
+            int gStep = (vectors + 1) * LANES + 1;
+            float[] x = values.of(2 + channels * xStep);
+            float[] g = values.of(5 + channels * gStep);
+            float[] sums = values.of(1 + channels * 9 * LANES);
+            float[] before = sums.clone();
+            KERNELS.nineDots(channels, vectors, x, 2, xStep, taps, positions, g, 5, gStep, gAt, sums, 1);
+            for (int s = 0; s < channels * 9 * LANES; s++) {
+                int channel = s / LANES / 9;
+                double sum = before[1 + s];
+                double magnitude = Math.abs(sum);
+                for (int v = 0; v < vectors; v++) {
+                    double term = (double) x[2 + channel * xStep + taps[s / LANES % 9] + positions[v] + s % LANES]
+                            * g[5 + channel * gStep + gAt[v] + s % LANES];
+                    sum += term;
+                    magnitude += Math.abs(term);
                 }
+                double error = Values.bound(vectors, magnitude);
+                assertThat((double) sums[1 + s]).isBetween(sum - error, sum + error);
             }
         }
     }
