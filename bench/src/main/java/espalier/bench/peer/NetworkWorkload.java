@@ -150,8 +150,9 @@ abstract class NetworkWorkload implements Workload {
         }
     }
 
-    /** The result is our model's loss on the adversarial images. */
+    /** On the lowered network, as {@code espalier evaluate} does. The result is our model's loss on the adversarial images. */
     private static final class Attack extends NetworkWorkload {
+        private final LoweredModel lowered = Lowering.lower(model, Format.DENSE);
         private final Pgd pgd = new Pgd(NetworkTask.threat());
         private final int[] labels;
         private float[] adversarial;
@@ -170,7 +171,7 @@ abstract class NetworkWorkload implements Workload {
         @Override
         public void run() {
             try (Workspace _ = Workspace.open()) {
-                float[] x = pgd.perturb(model::logits, pixels, labels, 1, 0).data();
+                float[] x = pgd.perturb(lowered::logits, pixels, labels, 1, 0).data();
                 System.arraycopy(x, 0, adversarial, 0, x.length);
             }
         }

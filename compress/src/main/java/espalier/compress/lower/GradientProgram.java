@@ -13,7 +13,7 @@ import espalier.engine.sparse.Planes;
 import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;
 import espalier.engine.tensor.Workspace;
-import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
@@ -42,10 +42,17 @@ final class GradientProgram {
         gradients = new FloatGradient[steps.size()];
         inputs = new int[steps.size()][];
         int scratch = 0;
-        for (int i = 0; i < gradients.length; i++) {
+        BitSet reached = new BitSet();
+        for (int i = gradients.length - 1; i >= 0; i--) {
             Step step = steps.get(i);
+            boolean[] fresh = new boolean[step.inputs().size()];
+            for (int k = 0; k < fresh.length; k++) {
+                int value = step.inputs().getInt(k);
+                fresh[k] = !reached.get(value);
+                reached.set(value);
+            }
             gradients[i] = FloatGradient.of(step, forward.inputs(step),
-                    step.inputs().intStream().mapToObj(forward::planes).toList(), forward.planes(i + 1), n, kernels);
+                    step.inputs().intStream().mapToObj(forward::planes).toList(), forward.planes(i + 1), n, fresh, kernels);
             inputs[i] = step.inputs().intStream().map(forward::at).toArray();
             scratch = Math.max(scratch, Math.max(gradients[i].scratchSize(), forward.scratchSize()));
         }
@@ -94,7 +101,6 @@ final class GradientProgram {
     }
 
     private void back(float[] m, float[] gy, float[] gx, int first, int count, int n) {
-        Arrays.fill(m, apart, scratchAt, 0f);
         int last = gradients.length;
         PlaneOps.load(gy, first * forward.shapes.getLast().size(), count, FloatProgram.NONE, FloatProgram.NONE, m,
                 forward.at(last) + apart, forward.planes(last), n);

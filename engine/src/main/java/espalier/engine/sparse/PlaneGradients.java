@@ -1,5 +1,7 @@
 package espalier.engine.sparse;
 
+import espalier.engine.kernel.ElementwiseKernels;
+
 /**
  * The vector-Jacobian products of {@link PlaneOps}: each adds to gx, which has the planes of x, what gy brings, which has those
  * of y.
@@ -76,15 +78,14 @@ public final class PlaneGradients {
     }
 
     /** Of a concatenation: the channels of gy from {@code channel} on. */
-    public static void slice(Planes in, int channel, Planes out, float[] gy, int gyAt, float[] gx, int gxAt, int n) {
+    public static void slice(ElementwiseKernels kernels, Planes in, int channel, Planes out, float[] gy, int gyAt, float[] gx,
+            int gxAt, int n) {
         int row = in.width() * n;
         for (int c = 0; c < in.channels(); c++) {
             for (int i = 0; i < in.height(); i++) {
                 int from = gyAt + out.at(channel + c, i, 0) * n;
                 int to = gxAt + in.at(c, i, 0) * n;
-                for (int j = 0; j < row; j++) {
-                    gx[to + j] += gy[from + j];
-                }
+                kernels.add(gx, to, gy, from, gx, to, row);
             }
         }
     }
