@@ -43,6 +43,10 @@ public final class PlaneOps {
             for (int oy = 0; oy < out.height(); oy++) {
                 for (int ox = 0; ox < out.width(); ox++) {
                     int to = yAt + out.at(c, oy, ox) * n;
+                    if (n == 1) {
+                        y[to] = sum(x, xAt + in.at(c, oy * stride, ox * stride), in.pitch(), kernelHeight, kernelWidth) / size;
+                        continue;
+                    }
                     Arrays.fill(y, to, to + n, 0f);
                     for (int row = oy * stride; row < oy * stride + kernelHeight; row++) {
                         int from = xAt + in.at(c, row, ox * stride) * n;
@@ -56,6 +60,17 @@ public final class PlaneOps {
                 }
             }
         }
+    }
+
+    /** In a register: through memory each addition waits for the store before it. */
+    private static float sum(float[] x, int from, int pitch, int height, int width) {
+        float sum = 0;
+        for (int row = 0; row < height; row++) {
+            for (int i = from + row * pitch, end = i + width; i < end; i++) {
+                sum += x[i];
+            }
+        }
+        return sum;
     }
 
     private static void add(float[] x, int from, float[] y, int to, int n) {
@@ -73,10 +88,20 @@ public final class PlaneOps {
         for (int c = 0; c < in.channels(); c++) {
             for (int row = 0; row < out.height(); row++) {
                 int from = xAt + in.at(c, row * stride, 0) * n;
-                int to = yAt + out.at(padChannels + c, row, 0) * n;
-                for (int column = 0; column < out.width(); column++, from += stride * n, to += n) {
-                    System.arraycopy(x, from, y, to, n);
-                }
+                copyEvery(x, from, stride * n, y, yAt + out.at(padChannels + c, row, 0) * n, out.width(), n);
+            }
+        }
+    }
+
+    /** Copies {@code count} pixels of n images, which lie {@code step} floats apart in x, next to each other. */
+    static void copyEvery(float[] x, int from, int step, float[] y, int to, int count, int n) {
+        if (n == 1) {
+            for (int i = 0; i < count; i++) {
+                y[to + i] = x[from + i * step];
+            }
+        } else {
+            for (int i = 0; i < count; i++) {
+                System.arraycopy(x, from + i * step, y, to + i * n, n);
             }
         }
     }

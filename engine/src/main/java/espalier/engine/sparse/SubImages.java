@@ -66,21 +66,9 @@ final class SubImages {
                 for (int first = 0; first < Math.min(s, in.width()); first++) {
                     if (places[phase(row + g.padding(), first + g.padding())] >= 0) {
                         int at = toAt + (c * plane() + tap(row + g.padding(), first + g.padding())) * n;
-                        copyRow(x, xAt + in.at(c, row, first) * n, s * n, to, at, Math.ceilDiv(in.width() - first, s), n);
+                        PlaneOps.copyEvery(x, xAt + in.at(c, row, first) * n, s * n, to, at, Math.ceilDiv(in.width() - first, s), n);
                     }
                 }
-            }
-        }
-    }
-
-    private static void copyRow(float[] x, int from, int step, float[] to, int at, int count, int n) {
-        if (n == 1) {
-            for (int i = 0; i < count; i++) {
-                to[at + i] = x[from + i * step];
-            }
-        } else {
-            for (int i = 0; i < count; i++) {
-                System.arraycopy(x, from + i * step, to, at + i * n, n);
             }
         }
     }
