@@ -2,7 +2,9 @@ package espalier.engine.parallel;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
@@ -14,6 +16,11 @@ import java.util.function.IntConsumer;
  * no two blocks write the same element; sums across blocks are formed afterwards, in block order.
  */
 public final class Parallel {
+    /**
+     * How long a thread that has nothing to do looks for work before it sleeps: to wake it takes longer than a layer of one
+     * image.
+     */
+    private static final long PATIENCE_NANOS = 50_000;
     private static final ThreadLocal<Boolean> INSIDE = ThreadLocal.withInitial(() -> false);
     private static volatile Pool pool = new Pool(Runtime.getRuntime().availableProcessors());
 
@@ -21,11 +28,28 @@ public final class Parallel {
 
     private record Pool(int threads, ExecutorService workers) {
         Pool(int threads) {
-            this(threads, threads == 1 ? null : Executors.newFixedThreadPool(threads - 1, r -> {
-                Thread t = new Thread(r, "espalier-worker");
-                t.setDaemon(true);
-                return t;
-            }));
+            this(threads, threads == 1 ? null : new ThreadPoolExecutor(threads - 1, threads - 1, 0, TimeUnit.SECONDS, new Queue(),
+                    r -> {
+                        Thread t = new Thread(r, "espalier-worker");
+                        t.setDaemon(true);
+                        return t;
+                    }));
+        }
+    }
+
+    /** What workers take from: they look for more for a while before they sleep. */
+    private static final class Queue extends LinkedBlockingQueue<Runnable> {
+        @Override
+        public Runnable take() throws InterruptedException {
+            long end = System.nanoTime() + PATIENCE_NANOS;
+            do {
+                Runnable next = poll();
+                if (next != null) {
+                    return next;
+                }
+                Thread.onSpinWait();
+            } while (System.nanoTime() < end);
+            return super.take();
         }
     }
 
@@ -115,6 +139,9 @@ public final class Parallel {
 
     private static void await(CountDownLatch done) {
         boolean interrupted = false;
+        for (long end = System.nanoTime() + PATIENCE_NANOS; done.getCount() > 0 && System.nanoTime() < end; ) {
+            Thread.onSpinWait();
+        }
         while (true) {
             try {
                 done.await();

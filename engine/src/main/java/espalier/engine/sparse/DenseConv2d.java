@@ -6,6 +6,7 @@ import espalier.engine.kernel.GemmKernels;
 import espalier.engine.kernel.Kernels;
 import espalier.engine.kernel.TapProduct;
 import espalier.engine.kernel.WinogradProduct;
+import espalier.engine.parallel.Parallel;
 import espalier.engine.tensor.Scratch;
 import espalier.engine.weight.DenseWeight;
 import java.util.stream.IntStream;
@@ -104,7 +105,11 @@ public abstract sealed class DenseConv2d {
         }
     }
 
+    /** Its output channels are divided among the threads, which gives the same bits however many they are. */
     private static final class OneImage extends DenseConv2d {
+        /** Some ten microseconds. */
+        private static final long WORTH_SHARING = 1 << 19;
+
         private final GemmKernels gemm;
         private final Convolution convolution;
         private final float[] packed;
@@ -148,8 +153,14 @@ public abstract sealed class DenseConv2d {
         }
 
         private void convolve(float[] x, int xAt, float[] y, int yAt) {
-            convolution.forward(packed, bias, low, Float.POSITIVE_INFINITY, 1, x, xAt, 0, convolution.shape().o(), y, yAt,
-                    Scratch.atLeast(convolution.forwardScratch()), Scratch.FIRST);
+            int rows = convolution.shape().o();
+            // Each thread pads the image for itself.
+            long products = (long) rows * convolution.shape().taps() * convolution.shape().positions();
+            int shares = products < WORTH_SHARING ? 1 : Parallel.threads();
+            int share = Math.ceilDiv(Math.ceilDiv(rows, GemmKernels.ROWS), shares) * GemmKernels.ROWS;
+            Parallel.forRanges(rows, share, (from, to) ->
+                    convolution.forward(packed, bias, low, Float.POSITIVE_INFINITY, 1, x, xAt, from, to, y, yAt,
+                            Scratch.atLeast(convolution.forwardScratch()), Scratch.FIRST));
         }
     }
 
