@@ -26,9 +26,6 @@ final class VectorInt8 implements Int8Kernels {
     private static final VectorSpecies<Float> F = Lanes.F;
     private static final VectorSpecies<Byte> HALF =
             VectorSpecies.of(byte.class, VectorShape.forBitSize(SHAPE.vectorBitSize() / 2));
-    /** For rows shorter than a vector: groups of eight images. */
-    private static final VectorSpecies<Byte> EIGHT = ByteVector.SPECIES_64;
-    private static final VectorSpecies<Short> EIGHT_SHORTS = ShortVector.SPECIES_128;
     private static final int LANES = S.length();
     private static final int INTS = I.length();
     /** Vectors in a panel: with 16 registers, the accumulators of four rows and two vectors would not fit. */
@@ -272,19 +269,21 @@ final class VectorInt8 implements Int8Kernels {
         }
     }
 
+    /** The last vector of a row overlaps the one before. Never by another shape: see {@link VectorGemm}. */
     private static void widenRow(byte[] x, int xOffset, short[] y, int yOffset, int n) {
-        int i = 0;
-        for (int bound = HALF.loopBound(n); i < bound; i += LANES) {
+        if (n < LANES) {
+            for (int i = 0; i < n; i++) {
+                y[yOffset + i] = (short) (x[xOffset + i] & 0xFF);
+            }
+            return;
+        }
+        int last = n - LANES;
+        for (int i = 0; i < last; i += LANES) {
             ((ShortVector) ByteVector.fromArray(HALF, x, xOffset + i)
                     .convertShape(VectorOperators.ZERO_EXTEND_B2S, S, 0)).intoArray(y, yOffset + i);
         }
-        for (int bound = i + EIGHT.loopBound(n - i); i < bound; i += 8) {
-            ((ShortVector) ByteVector.fromArray(EIGHT, x, xOffset + i)
-                    .convertShape(VectorOperators.ZERO_EXTEND_B2S, EIGHT_SHORTS, 0)).intoArray(y, yOffset + i);
-        }
-        for (; i < n; i++) {
-            y[yOffset + i] = (short) (x[xOffset + i] & 0xFF);
-        }
+        ((ShortVector) ByteVector.fromArray(HALF, x, xOffset + last)
+                .convertShape(VectorOperators.ZERO_EXTEND_B2S, S, 0)).intoArray(y, yOffset + last);
     }
 
     @Override
