@@ -47,7 +47,7 @@ public final class Cliffs {
             throw new UserError("no kernel's name has a match of '" + only + "'");
         }
         kernels.forEach(k -> byKernel.put(k.name(), new ArrayList<>()));
-        try (Progress.Phase phase = progress.phase("starts", (long) starts * kernels.size())) {
+        try (Progress.Phase phase = progress.phase("starts", (long) starts * kernels.size() * StartMain.PASSES)) {
             long done = 0;
             for (int i = 0; i < starts; i++) {
                 done = start(i, byKernel, phase, done);
@@ -57,6 +57,7 @@ public final class Cliffs {
     }
 
     private long start(int seed, Map<String, List<Start>> byKernel, Progress.Phase phase, long done) {
+        Map<String, Start> best = new LinkedHashMap<>();
         Path errors = null;
         try {
             errors = Files.createTempFile("espalier-start", ".log");
@@ -64,7 +65,7 @@ public final class Cliffs {
             try (BufferedReader lines = p.inputReader()) {
                 for (String line; (line = lines.readLine()) != null; ) {
                     Start s = Json.MAPPER.readValue(line, Start.class);
-                    byKernel.get(s.kernel()).add(s);
+                    best.merge(s.kernel(), s, Start::best);
                     phase.at(++done, s.kernel());
                 }
             } finally {
@@ -74,6 +75,7 @@ public final class Cliffs {
                 throw new UserError("start " + seed + " ended with exit code " + p.exitValue() + ": "
                         + Files.readString(errors).strip().lines().reduce((_, last) -> last).orElse("no message"));
             }
+            best.forEach((kernel, s) -> byKernel.get(kernel).add(s));
             return done;
         } catch (IOException e) {
             throw new UserError("start " + seed + " of the JVM failed: " + e.getMessage(), e);
@@ -104,7 +106,7 @@ public final class Cliffs {
                 .forEach(command::add);
         command.addAll(List.of("-Xms" + HEAP, "-Xmx" + HEAP, "-cp", System.getProperty("java.class.path"),
                 StartMain.class.getName(), only.pattern(), Integer.toString(seed)));
-        command.addAll(quick ? List.of("150", "2", "5") : List.of("400", "10", "15"));
+        command.addAll(quick ? List.of("150", "2", "5") : List.of("400", "10", "9"));
         return command;
     }
 
@@ -115,8 +117,7 @@ public final class Cliffs {
         for (Cliff c : cliffs) {
             table.add(c.kernel(), Integer.toString(c.starts()), Integer.toString(c.slow()),
                     FigureTable.number(c.bestNanos() / 1e3), FigureTable.number(c.worstNanos() / 1e3), ratio(c.ratio()),
-                            ratio(c.cpuRatio()),
-                    FigureTable.bytes(c.bytes()), c.verdict().toString());
+                    ratio(c.cpuRatio()), FigureTable.bytes(c.bytes()), c.verdict().toString());
         }
         return table;
     }

@@ -1,7 +1,7 @@
 package espalier.engine.kernel;
 
+import static espalier.engine.kernel.Lanes.F;
 import static espalier.engine.kernel.Lanes.N;
-import static espalier.engine.kernel.Lanes.load;
 
 import jdk.incubator.vector.FloatVector;
 
@@ -9,52 +9,80 @@ import jdk.incubator.vector.FloatVector;
 final class VectorWinograd {
     private VectorWinograd() {}
 
-    /** Each row of V by a loop of its own: all in one outgrow C2's inlining budget, and box in some JVM starts. */
+    /**
+     * Two rows of V by a loop, twice: all four in one outgrow C2's inlining budget, and box in some JVM starts. So do loops of
+     * at most 325 bytes of code, which are inlined into their caller until that has as many nodes as C2 allows, amid one of
+     * them (one start of five, 98 KB a call). Hence {@code fromArray} in full here.
+     */
     static void input(int channels, int vectors, float[] x, int xOffset, int plane, int[] at, int atOffset,
             int rowStep, int columnStep, float[] v, int vOffset, int vStep) {
-        int row1 = xOffset + rowStep;
-        int row2 = xOffset + 2 * rowStep;
-        int row3 = xOffset + 3 * rowStep;
-        differences(channels, vectors, x, xOffset, row2, plane, at, atOffset, columnStep, v, vOffset, vStep);
-        sums(channels, vectors, x, row1, row2, plane, at, atOffset, columnStep, v, vOffset + 4 * vStep, vStep);
-        differences(channels, vectors, x, row2, row1, plane, at, atOffset, columnStep, v, vOffset + 8 * vStep, vStep);
-        differences(channels, vectors, x, row1, row3, plane, at, atOffset, columnStep, v, vOffset + 12 * vStep, vStep);
+        upperInput(channels, vectors, x, xOffset, plane, at, atOffset, rowStep, columnStep, v, vOffset, vStep);
+        lowerInput(channels, vectors, x, xOffset + rowStep, plane, at, atOffset, rowStep, columnStep, v, vOffset + 8 * vStep,
+                vStep);
     }
 
-    private static void differences(int channels, int vectors, float[] x, int upper, int lower, int plane, int[] at, int atOffset,
-            int columnStep, float[] v, int vOffset, int vStep) {
+    /** Of input rows 0, 1, 2. */
+    private static void upperInput(int channels, int vectors, float[] x, int xOffset, int plane, int[] at, int atOffset,
+            int rowStep, int columnStep, float[] v, int vOffset, int vStep) {
         for (int c = 0; c < channels; c++) {
             for (int t = 0; t < vectors; t++) {
-                int a = upper + c * plane + at[atOffset + t];
-                int b = lower + c * plane + at[atOffset + t];
+                int row0 = xOffset + c * plane + at[atOffset + t];
+                int row1 = row0 + rowStep;
+                int row2 = row1 + rowStep;
                 int to = vOffset + (c * vectors + t) * N;
-                FloatVector t0 = load(x, a).sub(load(x, b));
-                FloatVector t1 = load(x, a + columnStep).sub(load(x, b + columnStep));
-                FloatVector t2 = load(x, a + 2 * columnStep).sub(load(x, b + 2 * columnStep));
-                FloatVector t3 = load(x, a + 3 * columnStep).sub(load(x, b + 3 * columnStep));
+                FloatVector x0 = FloatVector.fromArray(F, x, row2);
+                FloatVector x1 = FloatVector.fromArray(F, x, row2 + columnStep);
+                FloatVector x2 = FloatVector.fromArray(F, x, row2 + 2 * columnStep);
+                FloatVector x3 = FloatVector.fromArray(F, x, row2 + 3 * columnStep);
+                FloatVector t0 = FloatVector.fromArray(F, x, row0).sub(x0);
+                FloatVector t1 = FloatVector.fromArray(F, x, row0 + columnStep).sub(x1);
+                FloatVector t2 = FloatVector.fromArray(F, x, row0 + 2 * columnStep).sub(x2);
+                FloatVector t3 = FloatVector.fromArray(F, x, row0 + 3 * columnStep).sub(x3);
+                FloatVector u0 = FloatVector.fromArray(F, x, row1).add(x0);
+                FloatVector u1 = FloatVector.fromArray(F, x, row1 + columnStep).add(x1);
+                FloatVector u2 = FloatVector.fromArray(F, x, row1 + 2 * columnStep).add(x2);
+                FloatVector u3 = FloatVector.fromArray(F, x, row1 + 3 * columnStep).add(x3);
                 t0.sub(t2).intoArray(v, to);
                 t1.add(t2).intoArray(v, to + vStep);
                 t2.sub(t1).intoArray(v, to + 2 * vStep);
                 t1.sub(t3).intoArray(v, to + 3 * vStep);
+                u0.sub(u2).intoArray(v, to + 4 * vStep);
+                u1.add(u2).intoArray(v, to + 5 * vStep);
+                u2.sub(u1).intoArray(v, to + 6 * vStep);
+                u1.sub(u3).intoArray(v, to + 7 * vStep);
             }
         }
     }
 
-    private static void sums(int channels, int vectors, float[] x, int upper, int lower, int plane, int[] at, int atOffset,
-            int columnStep, float[] v, int vOffset, int vStep) {
+    /** Of input rows 1, 2, 3. */
+    private static void lowerInput(int channels, int vectors, float[] x, int xOffset, int plane, int[] at, int atOffset,
+            int rowStep, int columnStep, float[] v, int vOffset, int vStep) {
         for (int c = 0; c < channels; c++) {
             for (int t = 0; t < vectors; t++) {
-                int a = upper + c * plane + at[atOffset + t];
-                int b = lower + c * plane + at[atOffset + t];
+                int row1 = xOffset + c * plane + at[atOffset + t];
+                int row2 = row1 + rowStep;
+                int row3 = row2 + rowStep;
                 int to = vOffset + (c * vectors + t) * N;
-                FloatVector t0 = load(x, a).add(load(x, b));
-                FloatVector t1 = load(x, a + columnStep).add(load(x, b + columnStep));
-                FloatVector t2 = load(x, a + 2 * columnStep).add(load(x, b + 2 * columnStep));
-                FloatVector t3 = load(x, a + 3 * columnStep).add(load(x, b + 3 * columnStep));
+                FloatVector x0 = FloatVector.fromArray(F, x, row1);
+                FloatVector x1 = FloatVector.fromArray(F, x, row1 + columnStep);
+                FloatVector x2 = FloatVector.fromArray(F, x, row1 + 2 * columnStep);
+                FloatVector x3 = FloatVector.fromArray(F, x, row1 + 3 * columnStep);
+                FloatVector t0 = FloatVector.fromArray(F, x, row2).sub(x0);
+                FloatVector t1 = FloatVector.fromArray(F, x, row2 + columnStep).sub(x1);
+                FloatVector t2 = FloatVector.fromArray(F, x, row2 + 2 * columnStep).sub(x2);
+                FloatVector t3 = FloatVector.fromArray(F, x, row2 + 3 * columnStep).sub(x3);
+                FloatVector u0 = x0.sub(FloatVector.fromArray(F, x, row3));
+                FloatVector u1 = x1.sub(FloatVector.fromArray(F, x, row3 + columnStep));
+                FloatVector u2 = x2.sub(FloatVector.fromArray(F, x, row3 + 2 * columnStep));
+                FloatVector u3 = x3.sub(FloatVector.fromArray(F, x, row3 + 3 * columnStep));
                 t0.sub(t2).intoArray(v, to);
                 t1.add(t2).intoArray(v, to + vStep);
                 t2.sub(t1).intoArray(v, to + 2 * vStep);
                 t1.sub(t3).intoArray(v, to + 3 * vStep);
+                u0.sub(u2).intoArray(v, to + 4 * vStep);
+                u1.add(u2).intoArray(v, to + 5 * vStep);
+                u2.sub(u1).intoArray(v, to + 6 * vStep);
+                u1.sub(u3).intoArray(v, to + 7 * vStep);
             }
         }
     }
@@ -62,7 +90,8 @@ final class VectorWinograd {
     /** Likewise one row of outputs after the other. */
     static void output(int rows, int vectors, float[] m, int mOffset, int mStep, float[] bias, int biasOffset,
             float lowest, float highest, float[] y, int yOffset, int plane, int[] at, int atOffset, int rowStep, int columnStep) {
-        upperRow(rows, vectors, m, mOffset, mStep, bias, biasOffset, lowest, highest, y, yOffset, plane, at, atOffset, columnStep);
+        upperRow(rows, vectors, m, mOffset, mStep, bias, biasOffset, lowest, highest, y, yOffset, plane, at, atOffset,
+                columnStep);
         lowerRow(rows, vectors, m, mOffset, mStep, bias, biasOffset, lowest, highest, y, yOffset + rowStep, plane, at, atOffset,
                 columnStep);
     }
@@ -74,14 +103,14 @@ final class VectorWinograd {
             for (int t = 0; t < vectors; t++) {
                 int from = mOffset + (o * vectors + t) * N;
                 int to = yOffset + o * plane + at[atOffset + t];
-                FloatVector s0 = load(m, from).add(load(m, from + 4 * mStep))
-                        .add(load(m, from + 8 * mStep));
-                FloatVector s1 = load(m, from + mStep).add(load(m, from + 5 * mStep))
-                        .add(load(m, from + 9 * mStep));
-                FloatVector s2 = load(m, from + 2 * mStep).add(load(m, from + 6 * mStep))
-                        .add(load(m, from + 10 * mStep));
-                FloatVector s3 = load(m, from + 3 * mStep).add(load(m, from + 7 * mStep))
-                        .add(load(m, from + 11 * mStep));
+                FloatVector s0 = FloatVector.fromArray(F, m, from).add(FloatVector.fromArray(F, m, from + 4 * mStep))
+                        .add(FloatVector.fromArray(F, m, from + 8 * mStep));
+                FloatVector s1 = FloatVector.fromArray(F, m, from + mStep).add(FloatVector.fromArray(F, m, from + 5 * mStep))
+                        .add(FloatVector.fromArray(F, m, from + 9 * mStep));
+                FloatVector s2 = FloatVector.fromArray(F, m, from + 2 * mStep).add(FloatVector.fromArray(F, m, from + 6 * mStep))
+                        .add(FloatVector.fromArray(F, m, from + 10 * mStep));
+                FloatVector s3 = FloatVector.fromArray(F, m, from + 3 * mStep).add(FloatVector.fromArray(F, m, from + 7 * mStep))
+                        .add(FloatVector.fromArray(F, m, from + 11 * mStep));
                 s0.add(s1).add(s2).add(b).max(lowest).min(highest).intoArray(y, to);
                 s1.sub(s2).sub(s3).add(b).max(lowest).min(highest).intoArray(y, to + columnStep);
             }
@@ -95,14 +124,14 @@ final class VectorWinograd {
             for (int t = 0; t < vectors; t++) {
                 int from = mOffset + (o * vectors + t) * N;
                 int to = yOffset + o * plane + at[atOffset + t];
-                FloatVector s0 = load(m, from + 4 * mStep).sub(load(m, from + 8 * mStep))
-                        .sub(load(m, from + 12 * mStep));
-                FloatVector s1 = load(m, from + 5 * mStep).sub(load(m, from + 9 * mStep))
-                        .sub(load(m, from + 13 * mStep));
-                FloatVector s2 = load(m, from + 6 * mStep).sub(load(m, from + 10 * mStep))
-                        .sub(load(m, from + 14 * mStep));
-                FloatVector s3 = load(m, from + 7 * mStep).sub(load(m, from + 11 * mStep))
-                        .sub(load(m, from + 15 * mStep));
+                FloatVector s0 = FloatVector.fromArray(F, m, from + 4 * mStep).sub(FloatVector.fromArray(F, m, from + 8 * mStep))
+                        .sub(FloatVector.fromArray(F, m, from + 12 * mStep));
+                FloatVector s1 = FloatVector.fromArray(F, m, from + 5 * mStep).sub(FloatVector.fromArray(F, m, from + 9 * mStep))
+                        .sub(FloatVector.fromArray(F, m, from + 13 * mStep));
+                FloatVector s2 = FloatVector.fromArray(F, m, from + 6 * mStep).sub(FloatVector.fromArray(F, m, from + 10 * mStep))
+                        .sub(FloatVector.fromArray(F, m, from + 14 * mStep));
+                FloatVector s3 = FloatVector.fromArray(F, m, from + 7 * mStep).sub(FloatVector.fromArray(F, m, from + 11 * mStep))
+                        .sub(FloatVector.fromArray(F, m, from + 15 * mStep));
                 s0.add(s1).add(s2).add(b).max(lowest).min(highest).intoArray(y, to);
                 s1.sub(s2).sub(s3).add(b).max(lowest).min(highest).intoArray(y, to + columnStep);
             }
