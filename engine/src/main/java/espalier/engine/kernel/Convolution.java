@@ -263,7 +263,7 @@ public final class Convolution {
 
     /** {@return the floats of scratch that {@link #accumulateWeight} needs} */
     public int weightScratch() {
-        return padded(input, weights.images()) + weights.scratch();
+        return padded(input, weights.images()) + Math.max(gemm.lanes(), weights.scratch());
     }
 
     /** {@code sum += patches(x) · gyᵀ}: the share of {@code count} images, any number, in the gradient by the weights. */
@@ -272,14 +272,19 @@ public final class Convolution {
         int free = scratchOffset + padded(input, weights.images());
         for (int i = 0; i < count; i += weights.images()) {
             int some = Math.min(weights.images(), count - i);
-            boolean unpadded = input.unpadded(shape.h(), shape.w());
+            boolean unpadded = !weights.flat() && input.unpadded(shape.h(), shape.w());
             if (!unpadded) {
                 pad(input, some, x, xOffset + i * inputStep(), inputStep(), shape.h(), shape.w(), scratch, scratchOffset);
+            }
+            if (weights.flat()) {
+                // What the last vector reads beyond the images is multiplied by zeros, but must be a number.
+                int end = scratchOffset + some * input.size();
+                Arrays.fill(scratch, end, end + gemm.lanes(), 0f);
             }
             int imagesAt = unpadded ? xOffset + i * inputStep() : scratchOffset;
             if (weights.nine()) {
                 weights.accumulateNine(groups, some, unpadded ? x : scratch, imagesAt, shape.c() * input.channel(),
-                        gy, gyOffset + i * outputStep(), sum);
+                        gy, gyOffset + i * outputStep(), sum, scratch, free);
                 continue;
             }
             for (int g = 0; g < groups; g++) {

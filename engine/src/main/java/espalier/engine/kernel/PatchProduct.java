@@ -46,7 +46,7 @@ final class PatchProduct {
         block = TapProduct.block(terms);
         positions = switch (way) {
             case NINE, DIRECT -> patches.vectors(1, gemm.lanes());
-            case FLAT -> IntStream.range(0, Math.ceilDiv(flat(), gemm.lanes())).map(v -> v * gemm.lanes()).toArray();
+            case FLAT -> IntStream.range(0, Math.ceilDiv(patches.flat(), gemm.lanes())).map(v -> v * gemm.lanes()).toArray();
             case GATHERED -> patches.positionsOf(images);
         };
         targets = IntStream.range(0, positions.length).map(v -> v * gemm.lanes()).toArray();
@@ -58,11 +58,6 @@ final class PatchProduct {
             return m == 1 && terms == TapProduct.DEPTHWISE ? Way.NINE : Way.DIRECT;
         }
         return m < ROWS ? Way.FLAT : Way.GATHERED;
-    }
-
-    /** Elements from the first position to the last. */
-    private int flat() {
-        return patches.positions() == 0 ? 0 : patches.position(patches.rows() - 1, patches.columns());
     }
 
     /** {@return the most images that {@link #multiply} takes} */

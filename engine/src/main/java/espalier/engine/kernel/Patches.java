@@ -46,6 +46,11 @@ record Patches(int channels, int top, int left, int height, int pitch, int slack
         return rows * columns;
     }
 
+    /** {@return the elements from the first position to the last, those between rows included} */
+    int flat() {
+        return positions() == 0 ? 0 : position(rows - 1, columns);
+    }
+
     /** {@return the offset of the position in row y, column x} */
     int position(int y, int x) {
         return y * pitch + x;

@@ -10,7 +10,8 @@ import java.util.stream.IntStream;
  * {@code gW = Σ patches(x) · gyᵀ} over positions and images, one group of a convolution.
  *
  * <ul>
- *   <li>nine weights (depthwise) as dot products over vectors as long as rows allow, all channels in one call
+ *   <li>nine weights (depthwise) as dot products over vectors, all channels in one call; where rows are no whole vectors, over
+ *       the padded rows end to end, against gradients that are zero between them
  *   <li>as dot products of shifted images with output gradients, both read in place, where rows of positions are whole vectors;
  *       sums stay apart by lane until the end
  *   <li>else, and where the sums by lane would be too large, as outer products of gathered patches
@@ -32,6 +33,10 @@ final class WeightGradient {
     private final int[] tapsAt;
     private final boolean dots;
     private final boolean nine;
+    /** Nine, and rows are no whole vectors. */
+    private final boolean flat;
+    /** Elements of an output gradient's channel, with zeros between its rows where flat. */
+    private final int plane;
     /** Sums of a weight (nine, dots). */
     private final int lanes;
     private final int images;
@@ -51,14 +56,23 @@ final class WeightGradient {
         Arrays.fill(tapsAt, taps, tapsAt.length, taps == 0 ? 0 : tapsAt[0]);
         panelWidth = gemm.lanes() * gemm.maxVectors();
         lanes = gemm.lanes();
-        dots = patches.columns() % lanes == 0 && (long) tapsAt.length * outputs * lanes <= MOST_SUMS;
-        nine = dots && outputs == 1 && taps == TapProduct.DEPTHWISE;
+        nine = outputs == 1 && taps == TapProduct.DEPTHWISE;
+        boolean whole = patches.columns() % lanes == 0;
+        flat = nine && !whole;
+        dots = nine || whole && (long) tapsAt.length * outputs * lanes <= MOST_SUMS;
         images = dots
                 ? Math.clamp(MOST_PADDED / Math.max(1, patches.size()), 1, MOST_IMAGES)
                 : Math.max(1, panelWidth / Math.max(1, patches.positions()));
-        positions = dots ? patches.vectors(images, lanes) : patches.positionsOf(images);
-        gradients = dots ? vectors(images, patches.positions(), gyStep, lanes) : new int[0];
         this.gyStep = gyStep;
+        plane = flat ? Gemm.roundUp(patches.flat(), lanes) : patches.positions();
+        positions = flat ? vectors(images, plane, patches.size(), lanes)
+                : dots ? patches.vectors(images, lanes) : patches.positionsOf(images);
+        gradients = dots ? vectors(images, plane, flat ? flatStep() : gyStep, lanes) : new int[0];
+    }
+
+    /** Elements between images of the output gradients with zeros between their rows. */
+    private int flatStep() {
+        return gyStep / Math.max(1, patches.positions()) * plane;
     }
 
     private static int[] vectors(int images, int positions, int step, int lanes) {
@@ -82,8 +96,7 @@ final class WeightGradient {
 
     /** {@return the floats of scratch that {@link #accumulate} needs, beside the padded images} */
     int scratch() {
-        return dots
-                ? 0
+        return flat ? images * flatStep() : dots ? 0
                 : Math.min(taps, Gemm.BLOCK_K) * panelWidth + panelWidth * paddedOutputs() + outputs * images * patches.positions();
     }
 
@@ -106,10 +119,23 @@ final class WeightGradient {
         return nine;
     }
 
+    /** {@return whether images must be padded, also where they are read as they are otherwise, and vectors read beyond their end} */
+    boolean flat() {
+        return flat;
+    }
+
     /** {@link #accumulate} for {@code channels} groups, whose planes lie {@code xStep} apart in x, and end to end in gy. */
-    void accumulateNine(int channels, int count, float[] x, int source, int xStep, float[] gy, int gyOffset, float[] sum) {
-        gemm.nineDots(channels, count * patches.positions() / lanes, x, source, xStep, patches.taps(), positions,
-                gy, gyOffset, patches.positions(), gradients, sum, 0);
+    void accumulateNine(int channels, int count, float[] x, int source, int xStep, float[] gy, int gyOffset, float[] sum,
+            float[] scratch, int scratchOffset) {
+        if (flat) {
+            Arrays.fill(scratch, scratchOffset, scratchOffset + count * flatStep(), 0f);
+            for (int c = 0; c < count * channels; c++) {
+                gemm.copyRows(patches.rows(), patches.columns(), gy, gyOffset + c * patches.positions(), patches.columns(), 1,
+                        scratch, scratchOffset + c * plane, patches.pitch());
+            }
+        }
+        gemm.nineDots(channels, count * plane / lanes, x, source, xStep, patches.taps(), positions,
+                flat ? scratch : gy, flat ? scratchOffset : gyOffset, plane, gradients, sum, 0);
     }
 
     private void dots(int count, float[] x, int source, float[] gy, int gyOffset, float[] sum, int sumOffset) {
