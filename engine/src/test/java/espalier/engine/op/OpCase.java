@@ -194,6 +194,7 @@ record OpCase(Op op, List<Tensor> inputs, int terms, Definition definition) {
                 refused(norm, "x [2,4] against weight [3]: 4 ≠ 3", Shape.of(2, 4), Shape.of(3), Shape.of(3)),
                 refused(norm, "x [2,3,4]", Shape.of(2, 3, 4), Shape.of(3), Shape.of(3)),
                 refused(norm, "bias [2]", image, Shape.of(3), Shape.of(2)),
+                refused(norm, "x [2,3,4,4] against residual [2,3,4,5]", image, Shape.of(2, 3, 4, 5), Shape.of(3), Shape.of(3)),
                 refused(norm, "runningMean [3]", Shape.of(2, 4), Shape.of(4), Shape.of(4)),
                 refused(norm, "more than one element", Shape.of(1, 3), Shape.of(3), Shape.of(3)),
                 refused(new Relu(), "takes 1 inputs, got 2", image, image),
