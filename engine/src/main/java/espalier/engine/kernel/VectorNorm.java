@@ -218,6 +218,7 @@ final class VectorNorm implements NormKernels {
         sums[at + 1] += productTail + Lanes.sum(product);
     }
 
+    /** In one method, above what C2 inlines: after the sums' loops it was inlined in part, and boxed in three starts of ten. */
     @Override
     public void affineGrad(float[] x, float[] gy, float[] gx, int offset, int planes, int stride, int size, float mean,
             float scale, float shift, boolean relu, float slope, float constant) {
@@ -226,32 +227,25 @@ final class VectorNorm implements NormKernels {
             return;
         }
         for (int p = 0, at = offset; p < planes; p++, at += stride) {
-            int done = relu
-                    ? affineGradRelu(x, gy, gx, at, size, mean, scale, shift, slope, constant)
-                    : affineGrad(x, gy, gx, at, size, mean, scale, slope, constant);
-            SMALL.affineGrad(x, gy, gx, at + done, 1, 0, size - done, mean, scale, shift, relu, slope, constant);
+            int i = at;
+            int whole = at + F.loopBound(size);
+            if (relu) {
+                for (; i < whole; i += N) {
+                    FloatVector v = FloatVector.fromArray(F, x, i);
+                    FloatVector g = FloatVector.fromArray(F, gy, i).blend(0f, v.mul(scale).add(shift).compare(LE, 0f));
+                    g.mul(scale).add(v.sub(mean).mul(slope)).add(constant).intoArray(gx, i);
+                }
+            } else {
+                for (; i < whole; i += N) {
+                    FloatVector pull = FloatVector.fromArray(F, x, i).sub(mean).mul(slope);
+                    FloatVector.fromArray(F, gy, i).mul(scale).add(pull).add(constant).intoArray(gx, i);
+                }
+            }
+            for (int end = at + size; i < end; i++) {
+                float g = relu && x[i] * scale + shift <= 0f ? 0f : gy[i];
+                gx[i] = g * scale + (x[i] - mean) * slope + constant;
+            }
         }
-    }
-
-    private static int affineGrad(float[] x, float[] gy, float[] gx, int offset, int size, float mean, float scale,
-            float slope, float constant) {
-        int i = 0;
-        for (int bound = F.loopBound(size); i < bound; i += N) {
-            FloatVector pull = load(x, offset + i).sub(mean).mul(slope);
-            load(gy, offset + i).mul(scale).add(pull).add(constant).intoArray(gx, offset + i);
-        }
-        return i;
-    }
-
-    private static int affineGradRelu(float[] x, float[] gy, float[] gx, int offset, int size, float mean, float scale,
-            float shift, float slope, float constant) {
-        int i = 0;
-        for (int bound = F.loopBound(size); i < bound; i += N) {
-            FloatVector v = load(x, offset + i);
-            FloatVector g = load(gy, offset + i).blend(0f, v.mul(scale).add(shift).compare(LE, 0f));
-            g.mul(scale).add(v.sub(mean).mul(slope)).add(constant).intoArray(gx, offset + i);
-        }
-        return i;
     }
 
     @Override
