@@ -8,8 +8,8 @@ import espalier.datasets.DataRoot;
 import espalier.datasets.Dataset;
 import espalier.datasets.Datasets;
 import espalier.datasets.Split;
-import espalier.engine.tensor.Workspace;
 import espalier.nn.model.Model;
+import espalier.nn.train.Evaluator;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -70,25 +70,6 @@ public record Subject(String weights, Dataset images) {
         LoweredModel model = form.quantized()
                 ? Lowering.lower(parent, form.format(), calibration, form.bits())
                 : Lowering.lower(parent, form.format());
-        int right = 0;
-        for (int from = 0; from < test.size(); from += BATCH) {
-            int to = Math.min(from + BATCH, test.size());
-            int[] labels = test.labels(from, to);
-            try (Workspace _ = Workspace.open()) {
-                float[] logits = model.logits(test.images(from, to)).data();
-                for (int i = 0; i < labels.length; i++) {
-                    right += greatest(logits, i * model.classes(), model.classes()) == labels[i] ? 1 : 0;
-                }
-            }
-        }
-        return right;
-    }
-
-    private static int greatest(float[] x, int from, int n) {
-        int greatest = 0;
-        for (int i = 1; i < n; i++) {
-            greatest = x[from + i] > x[from + greatest] ? i : greatest;
-        }
-        return greatest;
+        return Evaluator.evaluate(model::logits, test, BATCH).correct();
     }
 }

@@ -4,7 +4,6 @@ import espalier.engine.autograd.Tape;
 import espalier.engine.kernel.Kernels;
 import espalier.engine.op.Conv2d;
 import espalier.engine.op.Normalize;
-import espalier.engine.parallel.Parallel;
 import espalier.engine.quant.QuantParams;
 import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;
@@ -26,7 +25,10 @@ import java.util.function.Supplier;
 public final class LoweredModel {
     /** Images at a time in float32: every vector of activations starts on a cache line. */
     private static final int BATCH = 16;
-    /** From so many images for each thread on, a whole group is faster than one at a time: of sparse, and of dense layers. */
+    /**
+     * From so many images on, groups are faster than one at a time: of sparse, and of dense layers. Not so many a thread:
+     * Winograd's convolutions of a group round otherwise, and the number of threads must not change a bit.
+     */
     private static final int FEW = 6;
     private static final int FEW_DENSE = 11;
     /** Images of a group in 8 bits: a vector of shorts. With fewer, taps cross cache lines, and small planes fill no panel. */
@@ -125,7 +127,7 @@ public final class LoweredModel {
             return (s.dim(0) < FEW ? gradientOfOne : gradient).get().op().apply(pixels);
         }
         Tensor y = Workspace.empty(Shape.of(s.dim(0), classes()));
-        (s.dim(0) < few() * Parallel.threads() ? single : program).run(pixels.data(), s.dim(0), y.data());
+        (s.dim(0) < few() ? single : program).run(pixels.data(), s.dim(0), y.data());
         return y;
     }
 

@@ -8,6 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import espalier.engine.UserError;
 import espalier.engine.autograd.Tape;
 import espalier.engine.kernel.Kernels;
+import espalier.engine.op.Add;
+import espalier.engine.op.Conv2d;
+import espalier.engine.op.Flatten;
 import espalier.engine.parallel.Parallel;
 import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;
@@ -89,6 +92,42 @@ class LoweredModelTest {
             for (int twice = 0; twice < 2; twice++) {
                 assertThat(gradient(model::logits, x, weights)).containsExactly(expected, Offset.offset(1e-4f));
             }
+        }
+    }
+
+    /**
+     * Of layers large enough for Winograd's convolutions, there and back, in place and (stride 2) over spread gradients, and for
+     * one image to be divided among threads.
+     */
+    @ParameterizedTest
+    @EnumSource(value = Format.class, names = {"DENSE", "CSR"})
+    void largeLayersAndTheirGradients(Format format) {
+        Shape image = Shape.of(16, 16, 16);
+        Tensor w1 = random(31, -.1, .1, 24, 16, 3, 3);
+        Tensor w2 = random(32, -.1, .1, 24, 24, 3, 3);
+        Tensor w3 = random(33, -.1, .1, 32, 24, 3, 3);
+        UnaryOperator<Tensor> network = x -> {
+            Tensor y = new Conv2d(1, 1, 1, 1).apply(x, w1);
+            Tensor z = new Add(false).apply(y, new Conv2d(1, 1, 1, 1).apply(y, w2));
+            return new Flatten().apply(new Conv2d(2, 1, 1, 1).apply(z, w3));
+        };
+        LoweredModel model = Lowering.lower("large", Graph.trace(network, image), format);
+        int threads = Parallel.threads();
+        try {
+            for (int n : new int[] {1, 17}) {
+                Tensor x = random(34, 0, 1, n, 16, 16, 16);
+                Tensor weights = random(35, -1, 1, n, 32 * 8 * 8);
+                Parallel.setThreads(1);
+                float[] logits = model.logits(x).data();
+                float[] gradient = gradient(model::logits, x, weights);
+                assertThat(logits).containsExactly(network.apply(x).data(), Offset.offset(1e-4f));
+                assertThat(gradient).containsExactly(gradient(network, x, weights), Offset.offset(1e-4f));
+                Parallel.setThreads(3);
+                assertThat(model.logits(x).data()).containsExactly(logits);
+                assertThat(gradient(model::logits, x, weights)).containsExactly(gradient);
+            }
+        } finally {
+            Parallel.setThreads(threads);
         }
     }
 
