@@ -73,7 +73,7 @@ public final class Cliffs {
             }
             if (p.waitFor() != 0) {
                 throw new UserError("start " + seed + " ended with exit code " + p.exitValue() + ": "
-                        + Files.readString(errors).strip().lines().reduce((_, last) -> last).orElse("no message"));
+                        + Files.readString(errors).lines().filter(Cliffs::says).reduce((_, last) -> last).orElse("no message"));
             }
             best.forEach((kernel, s) -> byKernel.get(kernel).add(s));
             return done;
@@ -85,6 +85,11 @@ public final class Cliffs {
         } finally {
             delete(errors);
         }
+    }
+
+    /** {@return whether a line of what a JVM complains about is more than a frame of a stack} */
+    private static boolean says(String line) {
+        return !line.isBlank() && !line.startsWith("\t");
     }
 
     private static void delete(Path file) {

@@ -50,7 +50,7 @@ final class HotSparse {
     private static Runnable layer(ConvLayer l, int n) {
         Planes in = new Planes(l.in(), l.size(), l.size(), l.padding());
         Planes out = new Planes(l.out(), l.outSize(), l.outSize(), l.padding());
-        SparseConv2d conv = new SparseConv2d(Kernels.active().sparse(), HotProducts.shape(l), l.groups(),
+        SparseConv2d conv = new SparseConv2d(Kernels.active(), HotProducts.shape(l), l.groups(),
                 CsrWeight.of(weight(l)), new float[l.out()], 0, in, out, n);
         int slack = SparseConv2d.slack(Kernels.active().sparse());
         int yAt = Scratch.FIRST + in.size() * n + slack;

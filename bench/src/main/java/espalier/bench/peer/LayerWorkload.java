@@ -49,7 +49,7 @@ final class LayerWorkload implements Workload {
             case CSR -> {
                 CsrWeight w = CsrWeight.of(task.weight());
                 if (task.how() == LayerTask.How.KERNEL) {
-                    var conv = new SparseConv2d(kernels.sparse(), shape(l), l.groups(), w, bias, 0, in, out, n);
+                    var conv = new SparseConv2d(kernels, shape(l), l.groups(), w, bias, 0, in, out, n);
                     layer = (m, x, y, s) -> conv.run(m, x, m, y, m, s);
                     scratch = conv.scratchSize();
                 } else {

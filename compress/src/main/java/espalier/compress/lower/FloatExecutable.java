@@ -73,7 +73,7 @@ interface FloatExecutable {
         float low = step.activation() == Activation.NONE ? Float.NEGATIVE_INFINITY : 0;
         return switch (step.weight()) {
             case CsrWeight w -> {
-                var layer = new SparseConv2d(kernels.sparse(), g, groups, w, step.bias(), low, in, out, n);
+                var layer = new SparseConv2d(kernels, g, groups, w, step.bias(), low, in, out, n);
                 yield of((m, x, y, scratch) -> layer.run(m, x[0], m, y, m, scratch), layer.scratchSize());
             }
             case DenseWeight w when step.op() instanceof Linear -> {

@@ -57,8 +57,7 @@ public final class ConvGradient {
             turned = dense::run;
             turnedScratch = dense.scratchSize();
         } else {
-            var sparse = new SparseConv2d(kernels.sparse(), shape, groups, CsrWeight.of(w), none, Float.NEGATIVE_INFINITY, from,
-                    x, n);
+            var sparse = new SparseConv2d(kernels, shape, groups, CsrWeight.of(w), none, Float.NEGATIVE_INFINITY, from, x, n);
             turned = sparse::run;
             turnedScratch = sparse.scratchSize();
         }
