@@ -24,6 +24,9 @@ final class HotSparse {
     static List<HotKernel> all() {
         List<HotKernel> kernels = new ArrayList<>();
         for (ConvLayer layer : ConvLayer.ALL) {
+            if (layer.name().equals("vgg16_bn/features.27")) {
+                kernels.add(new HotKernel("csr conv " + layer.name() + " of one", Set.of("sparse.vector"), () -> layer(layer, 1)));
+            }
             if (layer.name().startsWith("resnet20/layer") || layer.name().equals("mobilenet_v2/features.3.conv.1.0")) {
                 for (int n : new int[] {GROUP, 1}) {
                     kernels.add(new HotKernel("csr conv " + layer.name() + (n == 1 ? " of one" : ""), Set.of("sparse.rows"),
@@ -53,9 +56,14 @@ final class HotSparse {
         SparseConv2d conv = new SparseConv2d(Kernels.active(), HotProducts.shape(l), l.groups(),
                 CsrWeight.of(weight(l)), new float[l.out()], 0, in, out, n);
         int slack = SparseConv2d.slack(Kernels.active().sparse());
-        int yAt = Scratch.FIRST + in.size() * n + slack;
-        int scratchAt = yAt + out.size() * n + slack;
+        int yAt = aligned(Scratch.FIRST + in.size() * n + slack);
+        int scratchAt = aligned(yAt + out.size() * n + slack);
         float[] memory = Values.uniform(Math.max(1 << 22, scratchAt + conv.scratchSize()), -1, 1, 2);
         return () -> conv.run(memory, Scratch.FIRST, memory, yAt, memory, scratchAt);
+    }
+
+    /** {@return {@code at}, or the next element that begins a cache line of an array that is large} */
+    private static int aligned(int at) {
+        return Scratch.FIRST + Math.ceilDiv(at - Scratch.FIRST, GROUP) * GROUP;
     }
 }

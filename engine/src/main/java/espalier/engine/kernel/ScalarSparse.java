@@ -34,4 +34,26 @@ final class ScalarSparse implements SparseKernels {
             }
         }
     }
+
+    @Override
+    public void vector(int first, int last, int[] starts, char[] columns, float[] values, int[] offsets, float[] bias,
+            float low, float[] x, int xAt, float[] y, int yAt, int yStep) {
+        for (int o = first; o < last; o++) {
+            float s0 = 0;
+            float s1 = 0;
+            float s2 = 0;
+            float s3 = 0;
+            int j = starts[o];
+            for (; j < starts[o + 1] - 3; j += 4) {
+                s0 = Math.fma(values[j], x[xAt + offsets[columns[j]]], s0);
+                s1 = Math.fma(values[j + 1], x[xAt + offsets[columns[j + 1]]], s1);
+                s2 = Math.fma(values[j + 2], x[xAt + offsets[columns[j + 2]]], s2);
+                s3 = Math.fma(values[j + 3], x[xAt + offsets[columns[j + 3]]], s3);
+            }
+            for (; j < starts[o + 1]; j++) {
+                s0 = Math.fma(values[j], x[xAt + offsets[columns[j]]], s0);
+            }
+            y[yAt + o * yStep] = Math.max(low, (s0 + s1) + (s2 + s3) + bias[o]);
+        }
+    }
 }

@@ -31,4 +31,12 @@ public interface SparseKernels {
     void rows(int vectors, int first, int last, int[] starts, char[] columns, float[] values, int[] offsets,
             float[] bias, float low, float[] x, int x0, int x1, int x2, int x3,
             float[] y, int y0, int y1, int y2, int y3, int yStep);
+
+    /**
+     * As {@link #rows} for one run of one vector, of which every fourth non-zero goes into a sum of its own, since additions to
+     * one sum wait for each other: {@code max(low, (s_0 + s_1) + (s_2 + s_3) + bias[o])}, where s_i takes the i-th of each four
+     * non-zeros of row o, and s_0 those after the last four.
+     */
+    void vector(int first, int last, int[] starts, char[] columns, float[] values, int[] offsets, float[] bias, float low,
+            float[] x, int xAt, float[] y, int yAt, int yStep);
 }

@@ -160,4 +160,32 @@ final class VectorSparse implements SparseKernels {
         s20.max(low).intoArray(y, y2);
         s30.max(low).intoArray(y, y3);
     }
+
+    @Override
+    public void vector(int first, int last, int[] starts, char[] columns, float[] values, int[] offsets, float[] bias,
+            float low, float[] x, int xAt, float[] y, int yAt, int yStep) {
+        for (int o = first; o < last; o++) {
+            FloatVector s0 = FloatVector.zero(F);
+            FloatVector s1 = s0;
+            FloatVector s2 = s0;
+            FloatVector s3 = s0;
+            int end = starts[o + 1];
+            int j = starts[o];
+            for (; j < end - 3; j += 4) {
+                FloatVector x0 = FloatVector.fromArray(F, x, xAt + offsets[columns[j]]);
+                s0 = x0.fma(FloatVector.broadcast(F, values[j]), s0);
+                FloatVector x1 = FloatVector.fromArray(F, x, xAt + offsets[columns[j + 1]]);
+                s1 = x1.fma(FloatVector.broadcast(F, values[j + 1]), s1);
+                FloatVector x2 = FloatVector.fromArray(F, x, xAt + offsets[columns[j + 2]]);
+                s2 = x2.fma(FloatVector.broadcast(F, values[j + 2]), s2);
+                FloatVector x3 = FloatVector.fromArray(F, x, xAt + offsets[columns[j + 3]]);
+                s3 = x3.fma(FloatVector.broadcast(F, values[j + 3]), s3);
+            }
+            for (; j < end; j++) {
+                FloatVector rest = FloatVector.fromArray(F, x, xAt + offsets[columns[j]]);
+                s0 = rest.fma(FloatVector.broadcast(F, values[j]), s0);
+            }
+            s0.add(s1).add(s2.add(s3)).add(FloatVector.broadcast(F, bias[o])).max(low).intoArray(y, yAt + o * yStep);
+        }
+    }
 }

@@ -6,7 +6,8 @@ import espalier.engine.kernel.SparseKernels;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 
 /**
- * How the positions of an output plane are cut into runs of vectors, four to a call of {@link SparseKernels}.
+ * How the positions of an output plane are cut into runs of vectors, four to a call of {@link SparseKernels#rows}; or the only
+ * vector, for {@link SparseKernels#vector}.
  *
  * @param vectors of each run
  * @param x where each run's input begins, in floats from the first output's
@@ -54,7 +55,7 @@ record Runs(int vectors, int[] x, int[] y) {
     }
 
     private static Runs of(int vectors, IntArrayList x, IntArrayList y) {
-        while (x.size() % RUNS != 0) {
+        while (x.size() % RUNS != 0 && (vectors > 1 || x.size() > 1)) {
             x.add(x.getInt(x.size() - 1));
             y.add(y.getInt(y.size() - 1));
         }

@@ -134,6 +134,11 @@ public final class SparseConv2d {
         int[] ys = runs.y();
         for (int group = 0; group < groups; group++) {
             int at = from + group * g.c() * plane * n;
+            if (xs.length == 1) {
+                kernels.sparse().vector(group * g.o(), (group + 1) * g.o(), weight.starts(), weight.columns(), weight.values(),
+                        offsets, bias, low, source, at, target, to, step);
+                continue;
+            }
             for (int i = 0; i < xs.length; i += RUNS) {
                 kernels.sparse().rows(runs.vectors(), group * g.o(), (group + 1) * g.o(), weight.starts(), weight.columns(),
                         weight.values(), offsets, bias, low, source, at + xs[i], at + xs[i + 1], at + xs[i + 2],

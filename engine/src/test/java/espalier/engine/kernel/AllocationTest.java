@@ -125,6 +125,7 @@ class AllocationTest {
             kernels.put("csr rows of " + v, () -> k.rows(vectors, 0, 3, starts, columns, values, offsets, bias, 0f,
                     x, 0, run, 2 * run, 3 * run, y, 0, run, 2 * run, 3 * run, 4 * run));
         }
+        kernels.put("csr vector", () -> k.vector(0, 3, starts, columns, values, offsets, bias, 0f, x, 0, y, 0, run));
         return kernels;
     }
 
