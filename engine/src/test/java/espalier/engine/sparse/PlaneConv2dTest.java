@@ -36,6 +36,9 @@ class PlaneConv2dTest {
                         new Case(new ConvShape(2, 1, 1, 2, 3, 3, 1, 1, 1), 1, 1, 1, 0),
                         new Case(new ConvShape(7, 2, 2, 9, 3, 3, 1, 1, 1), 1, 1, 1, 0),
                         new Case(new ConvShape(37, 1, 1, 10, 1, 1, 1, 0, 1), 1, 0, 0, 0),
+                        // Planes below a vector, of one image: several panels of channels, shared among threads, and a stride.
+                        new Case(new ConvShape(64, 4, 4, 70, 3, 3, 1, 1, 1), 1, 1, 1, 0),
+                        new Case(new ConvShape(6, 7, 7, 67, 3, 3, 2, 1, 1), 1, 1, 0, 0),
                         // Winograd's, of images whose rows hold vectors of one and of several pairs of pixels.
                         new Case(new ConvShape(16, 8, 8, 17, 3, 3, 1, 1, 1), 1, 1, 2, 0),
                         new Case(new ConvShape(18, 4, 12, 16, 3, 3, 1, 0, 1), 1, 1, 1, 0),
