@@ -54,10 +54,10 @@ final class HotProducts {
                 kernels.add(new HotKernel("int8 conv " + layer.name(), INTEGER, () -> int8(layer, false)));
             }
         }
-        ConvLayer winograd = ConvLayer.ALL.stream().filter(l -> l.name().equals("resnet20/layer3.0.conv2")).findFirst()
-                .orElseThrow();
-        kernels.add(new HotKernel("winograd " + winograd.name(), Set.of("gemm.winogradInput", "gemm.winogradOutput"),
-                () -> planes(winograd)));
+        Set<String> winograd = Set.of("gemm.winogradInput", "gemm.winogradOutput");
+        kernels.add(planes("winograd", "resnet20/layer3.0.conv2", winograd, Kernels.active().lanes()));
+        kernels.add(planes("winograd of one", "resnet20/layer2.0.conv2", Set.of("gemm.interleaveRows"), 1));
+        kernels.add(planes("small plane", "vgg16_bn/features.40", Set.of("gemm.tile"), 1));
         ConvLayer linear = new ConvLayer("linear", 64, 1, 10, 1, 1, 0, 1);
         kernels.add(new HotKernel("int8 linear 64>10", INTEGER, () -> int8(linear, true)));
         kernels.add(new HotKernel("int8.add", Set.of("int8.add"), HotProducts::int8Add));
@@ -101,8 +101,12 @@ final class HotProducts {
         };
     }
 
-    private static Runnable planes(ConvLayer l) {
-        int n = Kernels.active().lanes();
+    private static HotKernel planes(String what, String layer, Set<String> covers, int n) {
+        ConvLayer l = ConvLayer.ALL.stream().filter(any -> any.name().equals(layer)).findFirst().orElseThrow();
+        return new HotKernel(what + " " + layer, covers, () -> planes(l, n));
+    }
+
+    private static Runnable planes(ConvLayer l, int n) {
         Planes in = new Planes(l.in(), l.size(), l.size(), 1);
         Planes out = new Planes(l.out(), shape(l).oh(), shape(l).ow(), 1);
         float[] bias = random(Shape.of(l.out()));

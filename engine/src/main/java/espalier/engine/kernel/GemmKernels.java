@@ -99,6 +99,13 @@ public interface GemmKernels {
      */
     void copyRows(int m, int n, float[] x, int xOffset, int ldx, int step, float[] y, int yOffset, int ldy);
 
+    /**
+     * {@code y[i][2j] = x[aOffset + i·ldx + j], y[i][2j + 1] = x[bOffset + i·ldx + j]} for i below m and j below n.
+     *
+     * @param x of which up to a vector behind what is copied may be read; nothing is written beside it
+     */
+    void interleaveRows(int m, int n, float[] x, int aOffset, int bOffset, int ldx, float[] y, int yOffset, int ldy);
+
     /** {@code y[i][j] += x[i][j]} for i below m and j below n; rows of x lie {@code ldx} apart, rows of y {@code ldy}. */
     void addRows(int m, int n, float[] x, int xOffset, int ldx, float[] y, int yOffset, int ldy);
 
@@ -112,11 +119,12 @@ public interface GemmKernels {
      * {@code V = Bᵀ·D·B} of Winograd's F(2×2, 3×3), for each channel c and vector t: D the 4×4 neighbours from
      * {@code x[xOffset + c·plane + at[atOffset + t]]} on, every lane by itself.
      *
-     * @param rowStep elements between rows of D, {@code columnStep} between its columns
+     * @param rowStep elements between rows 0 and 1 of D, and 2 and 3; {@code twoRows} between rows 0 and 2; {@code columnStep}
+     *     between its columns
      * @param v element (i, j) goes to {@code vOffset + (4i + j)·vStep + (c·vectors + t)·lanes}
      */
     void winogradInput(int channels, int vectors, float[] x, int xOffset, int plane, int[] at, int atOffset,
-            int rowStep, int columnStep, float[] v, int vOffset, int vStep);
+            int rowStep, int twoRows, int columnStep, float[] v, int vOffset, int vStep);
 
     /**
      * {@code Y = clamp(Aᵀ·M·A + bias)} of Winograd's F(2×2, 3×3), for each row o and vector t: Y the 2×2 neighbours from

@@ -128,6 +128,16 @@ final class ScalarGemm implements GemmKernels {
     }
 
     @Override
+    public void interleaveRows(int m, int n, float[] x, int aOffset, int bOffset, int ldx, float[] y, int yOffset, int ldy) {
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < n; j++) {
+                y[yOffset + i * ldy + 2 * j] = x[aOffset + i * ldx + j];
+                y[yOffset + i * ldy + 2 * j + 1] = x[bOffset + i * ldx + j];
+            }
+        }
+    }
+
+    @Override
     public void addRows(int m, int n, float[] x, int xOffset, int ldx, float[] y, int yOffset, int ldy) {
         for (int i = 0; i < m; i++) {
             for (int j = 0; j < n; j++) {
@@ -149,14 +159,14 @@ final class ScalarGemm implements GemmKernels {
 
     @Override
     public void winogradInput(int channels, int vectors, float[] x, int xOffset, int plane, int[] at, int atOffset,
-            int rowStep, int columnStep, float[] v, int vOffset, int vStep) {
+            int rowStep, int twoRows, int columnStep, float[] v, int vOffset, int vStep) {
         float[][] t = new float[4][4];
         for (int c = 0; c < channels; c++) {
             for (int p = 0; p < vectors; p++) {
                 int from = xOffset + c * plane + at[atOffset + p];
                 for (int j = 0; j < 4; j++) {
                     float[] d = {x[from + j * columnStep], x[from + rowStep + j * columnStep],
-                            x[from + 2 * rowStep + j * columnStep], x[from + 3 * rowStep + j * columnStep]};
+                            x[from + twoRows + j * columnStep], x[from + twoRows + rowStep + j * columnStep]};
                     t[0][j] = d[0] - d[2];
                     t[1][j] = d[1] + d[2];
                     t[2][j] = d[2] - d[1];

@@ -14,6 +14,8 @@ final class VectorGemm implements GemmKernels {
     private static final FloatVector EVEN = FloatVector.zero(F).addIndex(2);
     /** Of two vectors, the first halves. */
     private static final FloatVector HALVES = FloatVector.fromArray(F, halves(), 0);
+    /** Of two vectors, their first halves in turns. */
+    private static final FloatVector LOWER = FloatVector.fromArray(F, turns(), 0);
     private static final int MAX_VECTORS =
             F.vectorBitSize() == 512 || System.getProperty("os.arch", "").equals("aarch64") ? 4 : 3;
 
@@ -124,6 +126,14 @@ final class VectorGemm implements GemmKernels {
         return lanes;
     }
 
+    private static float[] turns() {
+        float[] lanes = new float[N];
+        for (int i = 0; i < N; i++) {
+            lanes[i] = i % 2 * N + i / 2;
+        }
+        return lanes;
+    }
+
     private static void copyElements(float[] source, int sourceOffset, int[] rowOffsets, int firstRow, int rows,
             int[] columnOffsets, int firstColumn, int columns, float[] panel, int to, int ld) {
         for (int r = 0; r < rows; r++) {
@@ -167,23 +177,48 @@ final class VectorGemm implements GemmKernels {
         }
     }
 
-    /**
-     * Rows of every step-th element; of every second by vectors, where the processor selects from two at once. Two shuffles and a
-     * blend, or a masked store of the rest, boxed a vector each time in some JVM starts; a selection alone did not.
-     */
     private static void copyEvery(int m, int n, float[] x, int xOffset, int ldx, int step, float[] y, int yOffset, int ldy) {
-        for (int i = 0; i < m; i++) {
+        int done = 0;
+        if (step == 2 && SELECTS) {
+            for (; done <= n - N && xOffset + (m - 1) * ldx + 2 * (done + N) <= x.length; done += N) {
+                copyEverySecond(m, x, xOffset + 2 * done, ldx, y, yOffset + done, ldy);
+            }
+        }
+        for (int i = 0; i < m && done < n; i++) {
             int from = xOffset + i * ldx;
             int to = yOffset + i * ldy;
-            int j = 0;
-            if (step == 2 && SELECTS) {
-                for (; j <= n - N && from + 2 * (j + N) <= x.length; j += N) {
-                    EVEN.selectFrom(FloatVector.fromArray(F, x, from + 2 * j), FloatVector.fromArray(F, x, from + 2 * j + N))
-                            .intoArray(y, to + j);
-                }
-            }
-            for (; j < n; j++) {
+            for (int j = done; j < n; j++) {
                 y[to + j] = x[from + j * step];
+            }
+        }
+    }
+
+    /**
+     * A vector of each row, selected from two at once. Two shuffles and a blend, or a masked store of the rest, boxed a vector
+     * each time in some JVM starts; a selection alone did not.
+     */
+    private static void copyEverySecond(int m, float[] x, int xOffset, int ldx, float[] y, int yOffset, int ldy) {
+        for (int i = 0; i < m; i++) {
+            int from = xOffset + i * ldx;
+            EVEN.selectFrom(FloatVector.fromArray(F, x, from), FloatVector.fromArray(F, x, from + N))
+                    .intoArray(y, yOffset + i * ldy);
+        }
+    }
+
+    @Override
+    public void interleaveRows(int m, int n, float[] x, int aOffset, int bOffset, int ldx, float[] y, int yOffset, int ldy) {
+        int whole = SELECTS ? 2 * n / N * N : 0;
+        for (int i = 0; i < m; i++) {
+            int a = aOffset + i * ldx;
+            int b = bOffset + i * ldx;
+            int to = yOffset + i * ldy;
+            for (int j = 0; j < whole; j += N) {
+                LOWER.selectFrom(FloatVector.fromArray(F, x, a + j / 2), FloatVector.fromArray(F, x, b + j / 2))
+                        .intoArray(y, to + j);
+            }
+            for (int j = whole / 2; j < n; j++) {
+                y[to + 2 * j] = x[a + j];
+                y[to + 2 * j + 1] = x[b + j];
             }
         }
     }
@@ -224,8 +259,8 @@ final class VectorGemm implements GemmKernels {
 
     @Override
     public void winogradInput(int channels, int vectors, float[] x, int xOffset, int plane, int[] at, int atOffset,
-            int rowStep, int columnStep, float[] v, int vOffset, int vStep) {
-        VectorWinograd.input(channels, vectors, x, xOffset, plane, at, atOffset, rowStep, columnStep, v, vOffset, vStep);
+            int rowStep, int twoRows, int columnStep, float[] v, int vOffset, int vStep) {
+        VectorWinograd.input(channels, vectors, x, xOffset, plane, at, atOffset, rowStep, twoRows, columnStep, v, vOffset, vStep);
     }
 
     @Override

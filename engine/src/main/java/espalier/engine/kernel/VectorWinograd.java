@@ -15,20 +15,20 @@ final class VectorWinograd {
      * them (one start of five, 98 KB a call). Hence {@code fromArray} in full here.
      */
     static void input(int channels, int vectors, float[] x, int xOffset, int plane, int[] at, int atOffset,
-            int rowStep, int columnStep, float[] v, int vOffset, int vStep) {
-        upperInput(channels, vectors, x, xOffset, plane, at, atOffset, rowStep, columnStep, v, vOffset, vStep);
-        lowerInput(channels, vectors, x, xOffset + rowStep, plane, at, atOffset, rowStep, columnStep, v, vOffset + 8 * vStep,
+            int rowStep, int twoRows, int columnStep, float[] v, int vOffset, int vStep) {
+        upperInput(channels, vectors, x, xOffset, plane, at, atOffset, rowStep, twoRows, columnStep, v, vOffset, vStep);
+        lowerInput(channels, vectors, x, xOffset, plane, at, atOffset, rowStep, twoRows, columnStep, v, vOffset + 8 * vStep,
                 vStep);
     }
 
     /** Of input rows 0, 1, 2. */
     private static void upperInput(int channels, int vectors, float[] x, int xOffset, int plane, int[] at, int atOffset,
-            int rowStep, int columnStep, float[] v, int vOffset, int vStep) {
+            int rowStep, int twoRows, int columnStep, float[] v, int vOffset, int vStep) {
         for (int c = 0; c < channels; c++) {
             for (int t = 0; t < vectors; t++) {
                 int row0 = xOffset + c * plane + at[atOffset + t];
                 int row1 = row0 + rowStep;
-                int row2 = row1 + rowStep;
+                int row2 = row0 + twoRows;
                 int to = vOffset + (c * vectors + t) * N;
                 FloatVector x0 = FloatVector.fromArray(F, x, row2);
                 FloatVector x1 = FloatVector.fromArray(F, x, row2 + columnStep);
@@ -56,11 +56,11 @@ final class VectorWinograd {
 
     /** Of input rows 1, 2, 3. */
     private static void lowerInput(int channels, int vectors, float[] x, int xOffset, int plane, int[] at, int atOffset,
-            int rowStep, int columnStep, float[] v, int vOffset, int vStep) {
+            int rowStep, int twoRows, int columnStep, float[] v, int vOffset, int vStep) {
         for (int c = 0; c < channels; c++) {
             for (int t = 0; t < vectors; t++) {
-                int row1 = xOffset + c * plane + at[atOffset + t];
-                int row2 = row1 + rowStep;
+                int row2 = xOffset + c * plane + at[atOffset + t] + twoRows;
+                int row1 = row2 - twoRows + rowStep;
                 int row3 = row2 + rowStep;
                 int to = vOffset + (c * vectors + t) * N;
                 FloatVector x0 = FloatVector.fromArray(F, x, row1);

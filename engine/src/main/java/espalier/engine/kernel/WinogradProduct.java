@@ -6,7 +6,7 @@ import java.util.stream.IntStream;
 
 /**
  * A 3×3 convolution without stride by Winograd's F(2×2, 3×3): {@code Y = Aᵀ[(G·W·Gᵀ) ⊙ (Bᵀ·D·B)]A}, 16 multiplications where
- * 36 are due, over values whose vectors hold one pixel of as many images.
+ * 36 are due, over values whose vectors hold one pixel of as many images, or of as many 2×2 outputs.
  *
  * <p>The sum over channels becomes 16 matrix products. Rounding grows by a small factor, as every input enters sums of up to
  * four: within {@code (c + 14)·2⁻²⁴} of the same expression with all signs made positive.
@@ -87,33 +87,46 @@ public final class WinogradProduct {
 
     /** {@return the floats of scratch that {@link #multiply} needs} */
     public int scratchSize() {
-        return ELEMENTS * (c + paddedRows) * gemm.maxVectors() * gemm.lanes();
+        int width = gemm.maxVectors() * gemm.lanes();
+        return ELEMENTS * ((c + paddedRows) * width + 2 * gap());
+    }
+
+    /** {@return floats between the elements' matrices: of 4 KiB each, all 16 would share the eight lines of one set of L1} */
+    private int gap() {
+        return 2 * gemm.lanes();
     }
 
     /**
-     * Computes all outputs.
+     * Computes the output channels from {@code first} to {@code end}.
      *
-     * @param xPlane elements between channels of x, {@code xRow} between its rows, {@code xColumn} between its columns
+     * @param first a multiple of {@link GemmKernels#ROWS}
+     * @param xPlane elements between channels of x, {@code xRow} between its rows 0 and 1, {@code xTwoRows} between its rows 0 and
+     *     2, {@code xColumn} between its columns
      * @param bias of the m outputs
+     * @param y of channel {@code first} from {@code yOffset} on
      * @param lowest bound of the clamp, −∞ for none; {@code highest} likewise
      */
-    public void multiply(float[] x, int xOffset, int xPlane, int xRow, int xColumn, float[] packed, float[] bias,
-            float lowest, float highest, float[] y, int yOffset, int yPlane, int yRow, int yColumn,
+    public void multiply(int first, int end, float[] x, int xOffset, int xPlane, int xRow, int xTwoRows, int xColumn,
+            float[] packed, float[] bias, float lowest, float highest, float[] y, int yOffset, int yPlane, int yRow, int yColumn,
             float[] scratch, int scratchOffset) {
         int most = gemm.maxVectors();
+        int rows = Gemm.roundUp(end - first, ROWS);
         for (int t = 0; t < sources.length; t += most) {
             int vectors = Math.min(most, sources.length - t);
             int width = vectors * gemm.lanes();
-            int sumsAt = scratchOffset + ELEMENTS * c * width;
-            gemm.winogradInput(c, vectors, x, xOffset, xPlane, sources, t, xRow, xColumn, scratch, scratchOffset, c * width);
+            int vStep = c * width + gap();
+            int sumsStep = rows * width + gap();
+            int sumsAt = scratchOffset + ELEMENTS * vStep;
+            gemm.winogradInput(c, vectors, x, xOffset, xPlane, sources, t, xRow, xTwoRows, xColumn,
+                    scratch, scratchOffset, vStep);
             for (int e = 0; e < ELEMENTS; e++) {
-                int at = scratchOffset + e * c * width;
-                for (int i = 0; i < paddedRows; i += ROWS) {
-                    gemm.taps(vectors, c, packed, (e * paddedRows + i) * c, scratch, taps[vectors], 0, at, at + gemm.lanes(),
-                            at + 2 * gemm.lanes(), at + 3 * gemm.lanes(), scratch, sumsAt + (e * paddedRows + i) * width, width);
+                int at = scratchOffset + e * vStep;
+                for (int i = 0; i < rows; i += ROWS) {
+                    gemm.taps(vectors, c, packed, (e * paddedRows + first + i) * c, scratch, taps[vectors], 0, at, at + gemm.lanes(),
+                            at + 2 * gemm.lanes(), at + 3 * gemm.lanes(), scratch, sumsAt + e * sumsStep + i * width, width);
                 }
             }
-            gemm.winogradOutput(m, vectors, scratch, sumsAt, paddedRows * width, bias, 0, lowest, highest,
+            gemm.winogradOutput(end - first, vectors, scratch, sumsAt, sumsStep, bias, first, lowest, highest,
                     y, yOffset, yPlane, targets, t, yRow, yColumn);
         }
     }

@@ -19,14 +19,15 @@ import java.util.stream.IntStream;
  * <p>Where the images fill vectors, these are read in place, whatever the stride and the size of the image: the border is the
  * padding. Convolutions of 3×3 without stride are Winograd's there. One image is convolved by {@link Convolution}, without its border.
  */
-public abstract sealed class DenseConv2d {
+public abstract sealed class DenseConv2d
+        permits DenseConv2d.Winograd, ImageWinograd, SmallPlane, DenseConv2d.OneImage, DenseConv2d.Images {
     /** Products: some ten microseconds. */
     private static final long WORTH_SHARING = 1 << 19;
 
     final float[] bias;
     final float low;
 
-    private DenseConv2d(float[] bias, float low) {
+    DenseConv2d(float[] bias, float low) {
         this.bias = bias;
         this.low = low;
     }
@@ -38,6 +39,9 @@ public abstract sealed class DenseConv2d {
      */
     public static DenseConv2d of(Kernels kernels, ConvShape g, int groups, DenseWeight weight, float[] bias, float low,
             Planes in, Planes out, int n) {
+        if (n == 1 && ImageWinograd.suits(kernels.gemm(), g, groups)) {
+            return new ImageWinograd(kernels.gemm(), g, weight, bias, low, in, out);
+        }
         return fills(kernels, g, in, n) && WinogradProduct.suits(g, groups)
                 ? new Winograd(kernels.gemm(), g, weight, bias, low, in, out, n)
                 : direct(kernels, g, groups, weight, bias, low, in, out, n);
@@ -71,7 +75,7 @@ public abstract sealed class DenseConv2d {
     /** Computes all images. */
     public abstract void run(float[] x, int xAt, float[] y, int yAt, float[] scratch, int scratchAt);
 
-    private static final class Winograd extends DenseConv2d {
+    static final class Winograd extends DenseConv2d {
         private final WinogradProduct product;
         private final float[] packed;
         private final Planes in;
@@ -107,17 +111,18 @@ public abstract sealed class DenseConv2d {
 
         @Override
         public void run(float[] x, int xAt, float[] y, int yAt, float[] scratch, int scratchAt) {
-            product.multiply(x, xAt + origin, in.plane() * n, in.pitch() * n, n, packed, bias, low, Float.POSITIVE_INFINITY,
+            int row = in.pitch() * n;
+            product.multiply(0, bias.length, x, xAt + origin, in.plane() * n, row, 2 * row, n, packed, bias, low, Float.POSITIVE_INFINITY,
                     y, yAt + out.at(0, 0, 0) * n, out.plane() * n, out.pitch() * n, n, scratch, scratchAt);
         }
     }
 
     /** {@return how many of {@code units} a thread takes: one image's channels are divided, which changes no bit} */
-    private static int share(long products, int units) {
+    static int share(long products, int units) {
         return products < WORTH_SHARING ? units : Math.ceilDiv(units, Parallel.threads());
     }
 
-    private static final class OneImage extends DenseConv2d {
+    static final class OneImage extends DenseConv2d {
         private final GemmKernels gemm;
         private final Convolution convolution;
         private final float[] packed;
@@ -171,80 +176,7 @@ public abstract sealed class DenseConv2d {
         }
     }
 
-    /**
-     * One image of fewer pixels than a vector has lanes: output channels fill the vectors. It is bound by reading the weights.
-     * (512 channels of 2×2, whose pixels filled a quarter of their vectors: 1.2 to 1.6 ms.)
-     */
-    private static final class SmallPlane extends DenseConv2d {
-        private final ConvShape g;
-        private final PackedProduct product;
-        private final float[] packed;
-        private final Planes in;
-        private final Planes out;
-        private final int rows;
-
-        SmallPlane(GemmKernels gemm, ConvShape g, DenseWeight weight, float[] bias, float low, Planes in, Planes out) {
-            super(bias, low);
-            this.g = g;
-            this.in = in;
-            this.out = out;
-            product = new PackedProduct(gemm, g.o(), g.taps());
-            packed = product.pack(weight.dense().data());
-            rows = Math.ceilDiv(g.positions(), GemmKernels.ROWS) * GemmKernels.ROWS;
-        }
-
-        @Override
-        public int scratchSize() {
-            return rows * g.taps();
-        }
-
-        @Override
-        public void run(float[] x, int xAt, float[] y, int yAt, float[] scratch, int scratchAt) {
-            Arrays.fill(scratch, scratchAt, scratchAt + scratchSize(), 0f);
-            for (int p = 0; p < g.positions(); p++) {
-                patch(p / g.ow() * g.stride() - g.padding(), p % g.ow() * g.stride() - g.padding(), x, xAt,
-                        scratch, scratchAt + p * g.taps());
-            }
-            Parallel.forRanges(product.panels(), share((long) g.o() * scratchSize(), product.panels()), (from, to) -> {
-                float[] sums = Scratch.atLeast(rows * product.width());
-                for (int panel = from; panel < to; panel++) {
-                    Arrays.fill(sums, Scratch.FIRST, Scratch.FIRST + rows * product.width(), 0f);
-                    product.multiply(rows, scratch, scratchAt, packed, panel, sums, Scratch.FIRST);
-                    store(sums, panel, y, yAt);
-                }
-            });
-        }
-
-        /** Copies what the outputs of one position read, the pixel (top, left) first; zeros where that is outside. */
-        private void patch(int top, int left, float[] x, int xAt, float[] to, int toAt) {
-            for (int ky = 0; ky < g.kh(); ky++) {
-                int row = top + ky * g.dilation();
-                for (int kx = 0; kx < g.kw(); kx++) {
-                    int column = left + kx * g.dilation();
-                    if (row >= 0 && row < g.h() && column >= 0 && column < g.w()) {
-                        int from = xAt + in.at(0, row, column);
-                        int tap = toAt + ky * g.kw() + kx;
-                        for (int c = 0; c < g.c(); c++) {
-                            to[tap + c * g.kh() * g.kw()] = x[from + c * in.plane()];
-                        }
-                    }
-                }
-            }
-        }
-
-        private void store(float[] sums, int panel, float[] y, int yAt) {
-            int first = panel * product.width();
-            int columns = product.columns(panel);
-            for (int p = 0; p < g.positions(); p++) {
-                int to = yAt + out.at(first, p / g.ow(), p % g.ow());
-                for (int o = 0; o < Math.min(columns, g.o() - first); o++) {
-                    y[to + o * out.plane()] = Math.max(low, sums[Scratch.FIRST + p * columns + o] + bias[first + o]);
-                }
-            }
-        }
-    }
-
-    private static final class Images extends DenseConv2d {
+    static final class Images extends DenseConv2d {
         private final TapProduct product;
         private final float[] packed;
         private final int groups;

@@ -63,8 +63,8 @@ final class TapColumns {
         int pitch = g.stride() * in.pitch() * n;
         int row = g.ow() * n;
         if (n == 1 || g.stride() == 1) {
-            // Whole vectors: each row goes over what was too much of the one before.
-            int length = g.stride() <= 2 ? Math.ceilDiv(row, gemm.lanes()) * gemm.lanes() : row;
+            // At least a vector: each row goes over what was too much of the one before.
+            int length = g.stride() <= 2 ? Math.max(row, gemm.lanes()) : row;
             gemm.copyRows(rows, length, x, from, pitch, g.stride(), to, at, row);
             return;
         }

@@ -128,7 +128,7 @@ class ConvKernelTest {
         product.pack(w, packed);
         float[] scratch = new float[3 + product.scratchSize()];
         Arrays.fill(scratch, Float.NaN);
-        product.multiply(x, 0, 24 * LANES, 6 * LANES, LANES, packed, bias, -1, 1.5f,
+        product.multiply(0, m, x, 0, 24 * LANES, 6 * LANES, 12 * LANES, LANES, packed, bias, -1, 1.5f,
                 y, 0, 8 * LANES, 4 * LANES, LANES, scratch, 3);
         for (int at = 0; at < y.length; at++) {
             int lane = at % LANES;

@@ -232,6 +232,24 @@ class GemmKernelTest {
     }
 
     @Test
+    void interleavesRows() {
+        for (int n : new int[] {0, 1, LANES / 2, LANES / 2 + 1, LANES - 1, LANES, 2 * LANES + 3}) {
+            float[] x = values.of(9 + 4 * (n + 5) + LANES);
+            float[] expected = values.of(4 + 3 * (2 * n + 2));
+            float[] actual = expected.clone();
+            Kernels.scalar().gemm().interleaveRows(3, n, x, 2, 9, n + 5, expected, 4, 2 * n + 2);
+            KERNELS.interleaveRows(3, n, x, 2, 9, n + 5, actual, 4, 2 * n + 2);
+            assertThat(actual).isEqualTo(expected);
+            for (int i = 0; i < 3 * n; i++) {
+                int row = i / Math.max(1, n);
+                int at = 4 + row * (2 * n + 2) + i % Math.max(1, n) * 2;
+                assertThat(actual[at]).isEqualTo(x[2 + row * (n + 5) + i % n]);
+                assertThat(actual[at + 1]).isEqualTo(x[9 + row * (n + 5) + i % n]);
+            }
+        }
+    }
+
+    @Test
     void copiesAddsAndFinishesRows() {
         for (int n : new int[] {0, 1, LANES / 2 + 1, LANES - 1, LANES, 4 * LANES + 3}) {
             for (int step : new int[] {1, 2, 3}) {
