@@ -57,7 +57,7 @@ final class HotProducts {
         Set<String> winograd = Set.of("gemm.winogradInput", "gemm.winogradOutput");
         kernels.add(planes("winograd", "resnet20/layer3.0.conv2", winograd, Kernels.active().lanes()));
         kernels.add(planes("winograd of one", "resnet20/layer2.0.conv2", Set.of("gemm.interleaveRows"), 1));
-        kernels.add(planes("small plane", "vgg16_bn/features.40", Set.of("gemm.tile"), 1));
+        kernels.add(planes("small plane", "vgg16_bn/features.34", Set.of("gemm.tile"), 1));
         ConvLayer linear = new ConvLayer("linear", 64, 1, 10, 1, 1, 0, 1);
         kernels.add(new HotKernel("int8 linear 64>10", INTEGER, () -> int8(linear, true)));
         kernels.add(new HotKernel("int8.add", Set.of("int8.add"), HotProducts::int8Add));
