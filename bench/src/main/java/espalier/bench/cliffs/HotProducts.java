@@ -37,6 +37,8 @@ final class HotProducts {
     /** 1×1, and depthwise by whole vectors and by less. */
     private static final Set<String> MOBILENET = Set.of("mobilenet_v2/features.3.conv.0.0", "mobilenet_v2/features.3.conv.1.0",
             "mobilenet_v2/features.8.conv.1.0", "mobilenet_v2/features.15.conv.1.0");
+    /** What says how one image is divided among threads. */
+    private static final long SHARED_BYTES = 64;
     private static final int INT8_IMAGES = 8;
     private static final int INT8_VALUES = 16 * 32 * 32 * INT8_IMAGES;
 
@@ -103,7 +105,7 @@ final class HotProducts {
 
     private static HotKernel planes(String what, String layer, Set<String> covers, int n) {
         ConvLayer l = ConvLayer.ALL.stream().filter(any -> any.name().equals(layer)).findFirst().orElseThrow();
-        return new HotKernel(what + " " + layer, covers, () -> planes(l, n));
+        return new HotKernel(what + " " + layer, covers, n == 1 ? SHARED_BYTES : 0, () -> planes(l, n));
     }
 
     private static Runnable planes(ConvLayer l, int n) {
