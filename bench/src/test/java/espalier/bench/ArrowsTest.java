@@ -34,7 +34,8 @@ class ArrowsTest {
     })
     void importsFollowTheArrows(String from, String to) {
         // Both are the JDK: what a thread allocates is told by com.sun.management only.
-        String[] allowed = Stream.concat(Stream.of("java..", "com.sun.management.."), Arrays.stream(to.split(" ")).map(ArrowsTest::qualified))
+        String[] allowed = Stream.concat(Stream.of("java..", "com.sun.management.."),
+                        Arrays.stream(to.split(" ")).map(ArrowsTest::qualified))
                 .toArray(String[]::new);
         classes().that().resideInAPackage(qualified(from))
                 .should().onlyDependOnClassesThat().resideInAnyPackage(allowed)

@@ -140,7 +140,7 @@ final class EvaluateCommand implements Runnable {
                 throw Options.usage("--parent-weights is for lowered networks; " + network.weights + " has its own gradients");
             }
             Model model = network.model(data);
-            // Its parameters stand still: with batch norm folded and Winograd's convolutions, an attack takes two thirds of the time.
+            // Its parameters stand still: with batch norm folded and Winograd's convolutions, an attack takes 2/3 of the time.
             DifferentiableModel frozen = attack == null ? null : Lowering.lower(model, Format.DENSE)::logits;
             return new Subject(model.name(), "", model::logits, Sizes.of(model), frozen, false);
         }

@@ -236,13 +236,10 @@ public final class Int8Conv2d {
             int[] offsets, int[] sums, byte[] y, float[] floats, int floatOffset, Int8Scratch scratch) {
         int panel = kernels.panel();
         int perRun = ceilDiv(length, panel);
-        int at0 = base + first / perRun * pitch + first % perRun * panel;
-        int next = first + Math.min(1, count - 1);
-        int at1 = base + next / perRun * pitch + next % perRun * panel;
-        next = first + Math.min(2, count - 1);
-        int at2 = base + next / perRun * pitch + next % perRun * panel;
-        next = first + count - 1;
-        int at3 = base + next / perRun * pitch + next % perRun * panel;
+        int at0 = base + panelAt(first, perRun, pitch);
+        int at1 = base + panelAt(first + Math.min(1, count - 1), perRun, pitch);
+        int at2 = base + panelAt(first + Math.min(2, count - 1), perRun, pitch);
+        int at3 = base + panelAt(first + count - 1, perRun, pitch);
         for (int o = group * rows; o < (group + 1) * rows; o++) {
             kernels.sparseProducts(count, widened, at0, at1, at2, at3, offsets, sparse.columns(), sparse.values(),
                     products.lengths(), products.starts()[o], products.starts()[o + 1], sparse.starts()[o], sums);
@@ -251,6 +248,10 @@ public final class Int8Conv2d {
                 finish(sums, i, o, (first + i) / perRun, p, length, pitch, valid, n, y, floats, floatOffset, scratch);
             }
         }
+    }
+
+    private int panelAt(int index, int perRun, int pitch) {
+        return index / perRun * pitch + index % perRun * kernels.panel();
     }
 
     private void finish(int[] sums, int row, int o, int run, int p, int length, int pitch, int valid, int n, byte[] y,

@@ -17,7 +17,8 @@ import java.util.stream.IntStream;
  * {@code y = max(low, W ⋆ x + bias)} with a dense W, its weights packed once, on the {@link Planes} of a number of images.
  *
  * <p>Where the images fill vectors, these are read in place, whatever the stride and the size of the image: the border is the
- * padding. Convolutions of 3×3 without stride are Winograd's there. One image is convolved by {@link Convolution}, without its border.
+ * padding. Convolutions of 3×3 without stride are Winograd's there. One image is convolved by {@link Convolution}, without its
+ * border, but for {@link ImageWinograd} and {@link SmallPlane}.
  */
 public abstract sealed class DenseConv2d
         permits DenseConv2d.Winograd, ImageWinograd, SmallPlane, DenseConv2d.OneImage, DenseConv2d.Images {
@@ -112,8 +113,8 @@ public abstract sealed class DenseConv2d
         @Override
         public void run(float[] x, int xAt, float[] y, int yAt, float[] scratch, int scratchAt) {
             int row = in.pitch() * n;
-            product.multiply(0, bias.length, x, xAt + origin, in.plane() * n, row, 2 * row, n, packed, bias, low, Float.POSITIVE_INFINITY,
-                    y, yAt + out.at(0, 0, 0) * n, out.plane() * n, out.pitch() * n, n, scratch, scratchAt);
+            product.multiply(0, bias.length, x, xAt + origin, in.plane() * n, row, 2 * row, n, packed, bias, low,
+                    Float.POSITIVE_INFINITY, y, yAt + out.at(0, 0, 0) * n, out.plane() * n, out.pitch() * n, n, scratch, scratchAt);
         }
     }
 
