@@ -1,5 +1,6 @@
 package espalier.engine.kernel;
 
+import static espalier.engine.kernel.GemmKernels.HALF_ROWS;
 import static espalier.engine.kernel.GemmKernels.ROWS;
 
 import java.util.Arrays;
@@ -8,14 +9,14 @@ import java.util.Arrays;
  * {@code C = αA·B + βC} for any sizes and strides, single-threaded: blocking and packing around {@link GemmKernels#tile}, after
  * Goto and van de Geijn, <em>Anatomy of High-Performance Matrix Multiplication</em>, and BLIS.
  *
- * <p>A panel of B stays in L2 while the rows of A pass by. A is read as it lies where its columns are adjacent: packing it
- * bought nothing and cost 6 % at 1024³.
+ * <p>A panel of B is streamed from L1 or L2 while the packed rows of A pass by, which stay in L2 for all panels. How the sizes of
+ * blocks are chosen changes no bit: each element is summed in the order of k.
  */
 public final class Gemm {
-    /** Terms of the sum in one block: a panel of 4 vectors (64 KiB at 512 bits) is streamed from L2, four rows stay in L1. */
+    /** Terms of the sum in one block: a panel of 3 vectors then takes 48 KiB at 512 bits; of 128 or 384 it is no faster. */
     static final int BLOCK_K = 256;
-    /** Rows in one block: as many as share a packed panel. */
-    private static final int BLOCK_M = 1024;
+    /** Rows in one block: half of L2, at most as many as share a panel well. */
+    private static final int BLOCK_M = Math.clamp(CacheSizes.l2() / 2 / (Float.BYTES * BLOCK_K) / ROWS * ROWS, 128, 1024);
     /** Below so many rows a packed panel of B is not used often enough to pay. */
     private static final int PACKED_ROWS = 32;
 
@@ -23,9 +24,16 @@ public final class Gemm {
 
     /** {@return the floats of scratch that {@link #multiply} needs} */
     public static int scratchSize(GemmKernels g, int m, int n, int k) {
-        int nr = g.lanes() * g.maxVectors();
         int kb = Math.min(k, BLOCK_K);
-        return kb * Math.min(nr, roundUp(n, g.lanes())) + ROWS * nr + kb * roundUp(Math.min(m, BLOCK_M), ROWS);
+        return panelSize(g, n, kb) + ROWS * widest(g, n) + kb * roundUp(Math.min(m, BLOCK_M), ROWS);
+    }
+
+    private static int widest(GemmKernels g, int n) {
+        return g.lanes() * g.next(vectors(g, n));
+    }
+
+    private static int panelSize(GemmKernels g, int n, int kb) {
+        return kb * widest(g, n);
     }
 
     /**
@@ -46,30 +54,23 @@ public final class Gemm {
         if (alpha == 0) {
             return;
         }
-        int nr = g.lanes() * g.maxVectors();
-        int tileAt = scratchOffset + Math.min(k, BLOCK_K) * Math.min(nr, roundUp(n, g.lanes()));
-        int rowsAt = tileAt + ROWS * nr;
-        boolean packA = alpha != 1 || csA != 1 || m < ROWS;
+        int tileAt = scratchOffset + panelSize(g, n, Math.min(k, BLOCK_K));
+        int rowsAt = tileAt + ROWS * widest(g, n);
         for (int p = 0; p < k; p += BLOCK_K) {
             int kb = Math.min(BLOCK_K, k - p);
             for (int i = 0; i < m; i += BLOCK_M) {
                 int mb = Math.min(BLOCK_M, m - i);
-                int from = aOffset + i * rsA + p * csA;
-                if (packA) {
-                    packRows(mb, kb, alpha, a, from, rsA, csA, scratch, rowsAt);
-                }
-                float[] rows = packA ? scratch : a;
-                int rowsOffset = packA ? rowsAt : from;
-                for (int j = 0; j < n; j += nr) {
-                    int columns = Math.min(nr, n - j);
+                packRows(g, mb, kb, alpha, a, aOffset + i * rsA + p * csA, rsA, csA, scratch, rowsAt);
+                for (int j = 0, width; j < n; j += width) {
+                    width = widest(g, n - j);
+                    int columns = Math.min(width, n - j);
                     int source = bOffset + p * rsB + j * csB;
                     int target = cOffset + i * ldc + j;
-                    if (csB == 1 && m < PACKED_ROWS && columns % g.lanes() == 0) {
-                        panel(g, mb, kb, columns, rows, rowsOffset, rsA, packA, b, source, rsB, c, target, ldc, scratch, tileAt);
+                    if (csB == 1 && m < PACKED_ROWS && columns == width) {
+                        panel(g, mb, kb, columns, scratch, rowsAt, b, source, rsB, c, target, ldc, scratch, tileAt);
                     } else {
                         packPanel(g, kb, columns, b, source, rsB, csB, scratch, scratchOffset);
-                        panel(g, mb, kb, columns, rows, rowsOffset, rsA, packA, scratch, scratchOffset,
-                                roundUp(columns, g.lanes()), c, target, ldc, scratch, tileAt);
+                        panel(g, mb, kb, columns, scratch, rowsAt, scratch, scratchOffset, width, c, target, ldc, scratch, tileAt);
                     }
                 }
             }
@@ -92,33 +93,26 @@ public final class Gemm {
     /**
      * All rows of C under one panel: {@code C[m × columns] += A·panel}.
      *
-     * @param rs elements between rows of A, where it is not packed: its columns are adjacent then, and m is at least
-     *     {@link GemmKernels#ROWS}
-     * @param packed whether {@link #packRows} has packed A
+     * @param a packed by {@link #packRows}
      * @param panel {@code [k][ldb]}, as many vectors wide as {@code columns} needs
      * @param tile scratch of one tile from {@code tileOffset} on, for edges
      */
-    static void panel(GemmKernels g, int m, int k, int columns, float[] a, int aOffset, int rs, boolean packed,
+    static void panel(GemmKernels g, int m, int k, int columns, float[] a, int aOffset,
             float[] panel, int panelOffset, int ldb, float[] c, int cOffset, int ldc, float[] tile, int tileOffset) {
         int vectors = vectors(g, columns);
         int width = vectors * g.lanes();
-        int rsA = packed ? 1 : rs;
-        int csA = packed ? ROWS : 1;
-        int step = packed ? k : rs;
         for (int i = 0; i < m; i += ROWS) {
-            int at = aOffset + i * step;
+            int at = aOffset + i * k;
             int target = cOffset + i * ldc;
             int rows = Math.min(ROWS, m - i);
-            if (rows == ROWS && columns == width) {
-                g.tile(vectors, k, a, at, rsA, csA, panel, panelOffset, ldb, c, target, ldc);
+            int computed = rows > HALF_ROWS ? ROWS : HALF_ROWS;
+            if (rows == computed && columns == width) {
+                g.tile(rows, vectors, k, a, at, panel, panelOffset, ldb, c, target, ldc);
                 continue;
             }
-            // Unpacked, the last tile reads rows that the one before has done; its results for them are dropped.
-            int done = packed ? 0 : ROWS - rows;
-            int edge = tileOffset + done * width;
-            g.copyRows(rows, columns, c, target, ldc, 1, tile, edge, width);
-            g.tile(vectors, k, a, at - done * rsA, rsA, csA, panel, panelOffset, ldb, tile, tileOffset, width);
-            g.copyRows(rows, columns, tile, edge, width, 1, c, target, ldc);
+            g.copyRows(rows, columns, c, target, ldc, 1, tile, tileOffset, width);
+            g.tile(computed, vectors, k, a, at, panel, panelOffset, ldb, tile, tileOffset, width);
+            g.copyRows(rows, columns, tile, tileOffset, width, 1, c, target, ldc);
         }
     }
 
@@ -131,20 +125,19 @@ public final class Gemm {
     }
 
     /** Packs {@code αA} into tiles {@code [m/ROWS][k][ROWS]}, the last filled up with zeros. */
-    static void packRows(int m, int k, float alpha, float[] a, int aOffset, int rs, int cs, float[] to, int toOffset) {
-        int at = toOffset;
-        for (int i = 0; i < m; i += ROWS, at += k * ROWS) {
-            for (int r = 0; r < ROWS; r++) {
-                if (i + r < m) {
-                    int from = aOffset + (i + r) * rs;
-                    for (int p = 0; p < k; p++) {
-                        to[at + p * ROWS + r] = alpha * a[from + p * cs];
-                    }
-                } else {
-                    for (int p = 0; p < k; p++) {
-                        to[at + p * ROWS + r] = 0f;
-                    }
-                }
+    static void packRows(GemmKernels g, int m, int k, float alpha, float[] a, int aOffset, int rs, int cs,
+            float[] to, int toOffset) {
+        for (int i = 0, at = toOffset; i < m; i += ROWS, at += k * ROWS) {
+            int rows = Math.min(ROWS, m - i);
+            int from = aOffset + i * rs;
+            if (cs == 1) {
+                g.transpose(rows, k, a, from, rs, to, at, ROWS);
+            } else {
+                g.copyRows(k, rows, a, from, cs, rs, to, at, ROWS);
+                clearColumns(k, rows, ROWS, to, at);
+            }
+            for (int p = at; p < at + k * ROWS && alpha != 1; p++) {
+                to[p] *= alpha;
             }
         }
     }
@@ -155,11 +148,16 @@ public final class Gemm {
         int width = roundUp(columns, g.lanes());
         if (rs == 1) {
             g.transpose(columns, k, b, bOffset, cs, to, toOffset, width);
-            return;
+        } else {
+            g.copyRows(k, columns, b, bOffset, rs, cs, to, toOffset, width);
+            clearColumns(k, columns, width, to, toOffset);
         }
-        g.copyRows(k, columns, b, bOffset, rs, cs, to, toOffset, width);
-        for (int p = 0; p < k && columns < width; p++) {
-            Arrays.fill(to, toOffset + p * width + columns, toOffset + (p + 1) * width, 0f);
+    }
+
+    /** Zeros from column {@code from} up to {@code end}, where rows end too. */
+    private static void clearColumns(int m, int from, int end, float[] x, int xOffset) {
+        for (int i = 0; i < m && from < end; i++) {
+            Arrays.fill(x, xOffset + i * end + from, xOffset + (i + 1) * end, 0f);
         }
     }
 }

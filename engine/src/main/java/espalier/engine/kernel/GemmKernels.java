@@ -7,8 +7,14 @@ package espalier.engine.kernel;
  * over k runs, in the order of k: how rows and columns are divided changes no bit of a result.
  */
 public interface GemmKernels {
-    /** Rows of a tile. */
-    int ROWS = 4;
+    /** Rows of a tile, and of A that are packed together: {@code [k][ROWS]}. */
+    int ROWS = 8;
+    /** Rows of a tile where no more are left. */
+    int HALF_ROWS = 4;
+    /** The most vectors of {@link #tapsRow}. */
+    int ROW_VECTORS = 4;
+    /** Outputs of a call of {@link #dots} that share loads. */
+    int DOT_OUTPUTS = 4;
     /** Taps of a call of {@link #dots}. */
     int DOT_TAPS = 6;
 
@@ -18,26 +24,33 @@ public interface GemmKernels {
     /** {@return the most vectors that a tile has columns} */
     int maxVectors();
 
+    /** {@return how many of so many vectors the next tile takes: tiles are as even as can be, since narrow ones are slow} */
+    default int next(int vectors) {
+        return Math.ceilDiv(vectors, Math.max(1, Math.ceilDiv(vectors, maxVectors())));
+    }
+
     /**
-     * {@code C += A·B}: one full tile.
+     * {@code C += A·B}: one tile.
      *
+     * @param rows {@link #ROWS} or {@link #HALF_ROWS}
      * @param vectors the tile's columns, in vectors, 1 to {@link #maxVectors}
-     * @param rsA elements between rows of A, {@code csA} between its columns
+     * @param a packed {@code [k][ROWS]}, also where half of the rows are used
      * @param ldb elements between rows of B, whose columns are adjacent; so {@code ldc} for C
      */
-    void tile(int vectors, int k, float[] a, int aOffset, int rsA, int csA, float[] b, int bOffset, int ldb,
+    void tile(int rows, int vectors, int k, float[] a, int aOffset, float[] b, int bOffset, int ldb,
             float[] c, int cOffset, int ldc);
 
     /**
-     * {@code C = A·B}: one full tile, vector v of row p of B at {@code b[at_v + taps[tapsOffset + p]]}.
+     * {@code C = A·B}: one tile, vector v of row p of B at {@code b[at_v + taps[tapsOffset + p]]}.
      *
+     * @param rows {@link #ROWS} or {@link #HALF_ROWS}
      * @param a packed {@code [k][ROWS]}
      * @param at0 where the vectors lie; those beyond {@code vectors} are not read
      */
-    void taps(int vectors, int k, float[] a, int aOffset, float[] b, int[] taps, int tapsOffset,
-            int at0, int at1, int at2, int at3, float[] c, int cOffset, int ldc);
+    void taps(int rows, int vectors, int k, float[] a, int aOffset, float[] b, int[] taps, int tapsOffset,
+            int at0, int at1, int at2, float[] c, int cOffset, int ldc);
 
-    /** {@link #taps} for one of the rows, A still packed {@code [k][ROWS]}. */
+    /** {@link #taps} for one of the rows, A still packed {@code [k][ROWS]}, of up to {@link #ROW_VECTORS}. */
     void tapsRow(int vectors, int k, float[] a, int aOffset, float[] b, int[] taps, int tapsOffset,
             int at0, int at1, int at2, int at3, float[] c, int cOffset);
 
@@ -76,7 +89,7 @@ public interface GemmKernels {
      * {@code S[o][t][l] += Σ_p X[xOffset + taps[tapsOffset + t] + xAt[p] + l]·G[gOffset + o·ldg + gAt[p] + l]}: dot products of
      * shifted images with output gradients, for {@link #DOT_TAPS} taps, their sums left apart by lane. No element is broadcast.
      *
-     * @param outputs any number; four share their loads of x
+     * @param outputs any number; {@link #DOT_OUTPUTS} share their loads of x
      * @param vectors of positions: how many elements of {@code xAt} and {@code gAt} are used
      * @param sums {@code [outputs][DOT_TAPS][lanes]}
      */

@@ -13,6 +13,8 @@ final class Lanes {
     static final VectorSpecies<Float> F = choose(System.getProperty("espalier.simd", "auto"));
     static final VectorSpecies<Integer> I = F.withLanes(int.class);
     static final int N = F.length();
+    /** Vector registers: AVX2 has half of what AVX-512 and NEON have. */
+    static final int REGISTERS = F.vectorBitSize() == 512 || System.getProperty("os.arch", "").equals("aarch64") ? 32 : 16;
 
     private static final VectorShuffle<Float> ROTATE_8 = rotation(8);
     private static final VectorShuffle<Float> ROTATE_4 = rotation(4);

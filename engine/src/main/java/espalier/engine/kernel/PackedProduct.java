@@ -1,5 +1,6 @@
 package espalier.engine.kernel;
 
+import static espalier.engine.kernel.GemmKernels.HALF_ROWS;
 import static espalier.engine.kernel.GemmKernels.ROWS;
 
 /**
@@ -16,7 +17,7 @@ public final class PackedProduct {
         this.gemm = gemm;
         this.n = n;
         this.k = k;
-        width = gemm.lanes() * gemm.maxVectors();
+        width = gemm.lanes() * gemm.next(Gemm.vectors(gemm, n));
     }
 
     /** {@return the columns of a panel; the last panel has {@link #columns}} */
@@ -43,11 +44,21 @@ public final class PackedProduct {
         return packed;
     }
 
+    /** {@return floats of m rows of A, packed} */
+    public int rowsSize(int m) {
+        return Gemm.roundUp(m, ROWS) * k;
+    }
+
+    /** {@return where row i of A begins} */
+    public int row(int i) {
+        return i / ROWS * ROWS * k + i % ROWS;
+    }
+
     /**
      * {@code C[i][j] += Σ A[i][p]·W[panel·width + j][p]}, in the order of p.
      *
-     * @param m rows, a multiple of {@link GemmKernels#ROWS}
-     * @param a [m][k]
+     * @param m rows, a multiple of {@link GemmKernels#HALF_ROWS}
+     * @param a packed: row i from {@link #row} on, its elements {@link GemmKernels#ROWS} apart
      * @param c [m][{@link #columns}]
      */
     public void multiply(int m, float[] a, int aOffset, float[] packed, int panel, float[] c, int cOffset) {
@@ -56,8 +67,8 @@ public final class PackedProduct {
             int kb = Math.min(Gemm.BLOCK_K, k - q);
             int from = panel * width * k + q * columns;
             for (int i = 0; i < m; i += ROWS) {
-                gemm.tile(columns / gemm.lanes(), kb, a, aOffset + i * k + q, k, 1, packed, from, columns,
-                        c, cOffset + i * columns, columns);
+                gemm.tile(m - i < ROWS ? HALF_ROWS : ROWS, columns / gemm.lanes(), kb, a, aOffset + i * k + q * ROWS,
+                        packed, from, columns, c, cOffset + i * columns, columns);
             }
         }
     }

@@ -1,5 +1,6 @@
 package espalier.engine.kernel;
 
+import static espalier.engine.kernel.GemmKernels.HALF_ROWS;
 import static espalier.engine.kernel.GemmKernels.ROWS;
 
 import java.util.Arrays;
@@ -57,7 +58,7 @@ final class PatchProduct {
         if (patches.columns() % gemm.lanes() == 0) {
             return m == 1 && terms == TapProduct.DEPTHWISE ? Way.NINE : Way.DIRECT;
         }
-        return m < ROWS ? Way.FLAT : Way.GATHERED;
+        return m < HALF_ROWS ? Way.FLAT : Way.GATHERED;
     }
 
     /** {@return the most images that {@link #multiply} takes} */
@@ -88,7 +89,7 @@ final class PatchProduct {
 
     /** Packs W {@code [m][terms]}. */
     void pack(float[] w, int wOffset, float[] packed, int packedOffset) {
-        TapProduct.pack(m, terms, block, w, wOffset, packed, packedOffset);
+        TapProduct.pack(gemm, m, terms, block, w, wOffset, packed, packedOffset);
     }
 
     /**
@@ -158,13 +159,13 @@ final class PatchProduct {
         float[] sums = count > 1 ? scratch : c;
         int sumsAt = count > 1 ? togetherAt : cOffset;
         Arrays.fill(sums, sumsAt, sumsAt + rows * all, 0f);
-        for (int j = 0; j < all; j += width) {
-            int columns = Math.min(width, all - j);
-            int ld = Gemm.roundUp(columns, gemm.lanes());
+        for (int j = 0, ld; j < all; j += ld) {
+            ld = gemm.next(Gemm.vectors(gemm, all - j)) * gemm.lanes();
+            int columns = Math.min(ld, all - j);
             for (int q = 0; q < terms; q += block) {
                 int kb = Math.min(block, terms - q);
                 gemm.gatherPanel(x, source, patches.taps(), q, kb, positions, j, columns, scratch, scratchOffset, ld);
-                Gemm.panel(gemm, rows, kb, columns, packed, packedOffset + q * paddedRows + first * kb, 0, true,
+                Gemm.panel(gemm, rows, kb, columns, packed, packedOffset + q * paddedRows + first * kb,
                         scratch, scratchOffset, ld, sums, sumsAt + j, all, scratch, tileAt);
             }
         }

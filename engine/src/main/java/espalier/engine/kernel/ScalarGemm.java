@@ -11,17 +11,17 @@ final class ScalarGemm implements GemmKernels {
 
     @Override
     public int maxVectors() {
-        return 4;
+        return 3;
     }
 
     @Override
-    public void tile(int vectors, int k, float[] a, int aOffset, int rsA, int csA, float[] b, int bOffset, int ldb,
+    public void tile(int rows, int vectors, int k, float[] a, int aOffset, float[] b, int bOffset, int ldb,
             float[] c, int cOffset, int ldc) {
-        for (int i = 0; i < ROWS; i++) {
+        for (int i = 0; i < rows; i++) {
             for (int j = 0; j < vectors; j++) {
                 float sum = 0;
                 for (int p = 0; p < k; p++) {
-                    sum += a[aOffset + i * rsA + p * csA] * b[bOffset + p * ldb + j];
+                    sum += a[aOffset + p * ROWS + i] * b[bOffset + p * ldb + j];
                 }
                 c[cOffset + i * ldc + j] += sum;
             }
@@ -29,10 +29,10 @@ final class ScalarGemm implements GemmKernels {
     }
 
     @Override
-    public void taps(int vectors, int k, float[] a, int aOffset, float[] b, int[] taps, int tapsOffset,
-            int at0, int at1, int at2, int at3, float[] c, int cOffset, int ldc) {
-        for (int i = 0; i < ROWS; i++) {
-            tapsRow(vectors, k, a, aOffset + i, b, taps, tapsOffset, at0, at1, at2, at3, c, cOffset + i * ldc);
+    public void taps(int rows, int vectors, int k, float[] a, int aOffset, float[] b, int[] taps, int tapsOffset,
+            int at0, int at1, int at2, float[] c, int cOffset, int ldc) {
+        for (int i = 0; i < rows; i++) {
+            tapsRow(vectors, k, a, aOffset + i, b, taps, tapsOffset, at0, at1, at2, 0, c, cOffset + i * ldc);
         }
     }
 

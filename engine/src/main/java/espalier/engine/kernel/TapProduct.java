@@ -1,6 +1,8 @@
 package espalier.engine.kernel;
 
+import static espalier.engine.kernel.GemmKernels.HALF_ROWS;
 import static espalier.engine.kernel.GemmKernels.ROWS;
+import static espalier.engine.kernel.GemmKernels.ROW_VECTORS;
 
 /**
  * {@code C[i][v] = clamp(Σ_k W[i][k] · x[positions[v] + taps[k]] + bias[i])}, v counting vectors: a convolution over values that
@@ -59,19 +61,19 @@ public final class TapProduct {
 
     /** Packs W {@code [m][terms]}, its rows one after the other. */
     public void pack(int m, float[] w, int wOffset, float[] packed, int packedOffset) {
-        pack(m, terms, block, w, wOffset, packed, packedOffset);
+        pack(gemm, m, terms, block, w, wOffset, packed, packedOffset);
     }
 
-    static void pack(int m, int terms, int block, float[] w, int wOffset, float[] packed, int packedOffset) {
+    static void pack(GemmKernels gemm, int m, int terms, int block, float[] w, int wOffset, float[] packed, int packedOffset) {
         for (int q = 0; q < terms; q += block) {
-            Gemm.packRows(m, Math.min(block, terms - q), 1, w, wOffset + q, terms, 1, packed,
+            Gemm.packRows(gemm, m, Math.min(block, terms - q), 1, w, wOffset + q, terms, 1, packed,
                     packedOffset + q * Gemm.roundUp(m, ROWS));
         }
     }
 
     /** {@return the floats of scratch that {@link #multiply} needs} */
     public int scratchSize() {
-        return 2 * ROWS * gemm.maxVectors() * gemm.lanes();
+        return 2 * ROWS * Math.max(ROW_VECTORS, gemm.maxVectors()) * gemm.lanes();
     }
 
     /**
@@ -93,10 +95,11 @@ public final class TapProduct {
             }
             return;
         }
-        int most = gemm.maxVectors();
         int lanes = gemm.lanes();
-        for (int v = 0; v < positions.length; v += most) {
-            int vectors = Math.min(most, positions.length - v);
+        boolean tiles = end - first >= HALF_ROWS;
+        for (int v = 0, vectors; v < positions.length; v += vectors) {
+            int left = positions.length - v;
+            vectors = tiles ? gemm.next(left) : Math.min(ROW_VECTORS, left);
             int width = vectors * lanes;
             int sumAt = scratchOffset + ROWS * width;
             boolean together = runs[v] >= vectors;
@@ -126,15 +129,15 @@ public final class TapProduct {
         }
     }
 
-    /** The terms from q on, as many as a block has, of up to {@link GemmKernels#ROWS} rows. */
+    /** The terms from q on, as many as a block has, of up to {@link GemmKernels#ROWS} rows; fewer than four one by one. */
     private void tile(int rows, int vectors, float[] packed, int row, int q, float[] x, int at0, int at1, int at2, int at3,
             float[] c, int cOffset, int ldc) {
         int kb = Math.min(block, terms - q);
-        if (rows == ROWS) {
-            gemm.taps(vectors, kb, packed, row, x, taps, q, at0, at1, at2, at3, c, cOffset, ldc);
-            return;
+        int done = rows / HALF_ROWS * HALF_ROWS;
+        if (done > 0) {
+            gemm.taps(done, vectors, kb, packed, row, x, taps, q, at0, at1, at2, c, cOffset, ldc);
         }
-        for (int r = 0; r < rows; r++) {
+        for (int r = done; r < rows; r++) {
             gemm.tapsRow(vectors, kb, packed, row + r, x, taps, q, at0, at1, at2, at3, c, cOffset + r * ldc);
         }
     }

@@ -1,5 +1,6 @@
 package espalier.engine.kernel;
 
+import static espalier.engine.kernel.GemmKernels.ROWS;
 import static espalier.engine.kernel.Lanes.F;
 import static espalier.engine.kernel.Lanes.N;
 
@@ -15,9 +16,7 @@ final class VectorGemm implements GemmKernels {
     /** Of two vectors, the first halves. */
     private static final FloatVector HALVES = FloatVector.fromArray(F, halves(), 0);
     /** Of two vectors, their first halves in turns. */
-    private static final FloatVector LOWER = FloatVector.fromArray(F, turns(), 0);
-    private static final int MAX_VECTORS =
-            F.vectorBitSize() == 512 || System.getProperty("os.arch", "").equals("aarch64") ? 4 : 3;
+    private static final FloatVector LOWER = VectorTranspose.LOWER;
 
     @Override
     public int lanes() {
@@ -26,25 +25,25 @@ final class VectorGemm implements GemmKernels {
 
     @Override
     public int maxVectors() {
-        return MAX_VECTORS;
+        return 3;
     }
 
     @Override
-    public void tile(int vectors, int k, float[] a, int aOffset, int rsA, int csA, float[] b, int bOffset, int ldb,
+    public void tile(int rows, int vectors, int k, float[] a, int aOffset, float[] b, int bOffset, int ldb,
             float[] c, int cOffset, int ldc) {
-        VectorTiles.tile(vectors, k, a, aOffset, rsA, csA, b, bOffset, ldb, c, cOffset, ldc);
+        VectorTiles.tile(rows, vectors, k, a, aOffset, b, bOffset, ldb, c, cOffset, ldc);
     }
 
     @Override
-    public void taps(int vectors, int k, float[] a, int aOffset, float[] b, int[] taps, int tapsOffset,
-            int at0, int at1, int at2, int at3, float[] c, int cOffset, int ldc) {
-        VectorTaps.four(vectors, k, a, aOffset, b, taps, tapsOffset, at0, at1, at2, at3, c, cOffset, ldc);
+    public void taps(int rows, int vectors, int k, float[] a, int aOffset, float[] b, int[] taps, int tapsOffset,
+            int at0, int at1, int at2, float[] c, int cOffset, int ldc) {
+        VectorTaps.tile(rows, vectors, k, a, aOffset, b, taps, tapsOffset, at0, at1, at2, c, cOffset, ldc);
     }
 
     @Override
     public void tapsRow(int vectors, int k, float[] a, int aOffset, float[] b, int[] taps, int tapsOffset,
             int at0, int at1, int at2, int at3, float[] c, int cOffset) {
-        VectorTaps.one(vectors, k, a, aOffset, b, taps, tapsOffset, at0, at1, at2, at3, c, cOffset);
+        VectorTapRows.row(vectors, k, a, aOffset, b, taps, tapsOffset, at0, at1, at2, at3, c, cOffset);
     }
 
     @Override
@@ -126,14 +125,6 @@ final class VectorGemm implements GemmKernels {
         return lanes;
     }
 
-    private static float[] turns() {
-        float[] lanes = new float[N];
-        for (int i = 0; i < N; i++) {
-            lanes[i] = i % 2 * N + i / 2;
-        }
-        return lanes;
-    }
-
     private static void copyElements(float[] source, int sourceOffset, int[] rowOffsets, int firstRow, int rows,
             int[] columnOffsets, int firstColumn, int columns, float[] panel, int to, int ld) {
         for (int r = 0; r < rows; r++) {
@@ -159,8 +150,21 @@ final class VectorGemm implements GemmKernels {
             copyWholes(m, n, x, xOffset, ldx, y, yOffset, ldy);
             return;
         }
-        for (int i = 0; i < m; i++) {
+        int done = 0;
+        if (SELECTS && n == HALF && ldy == HALF && ldx > 0) {
+            done = Math.clamp((x.length - xOffset - N) / ldx + 1, 0, m) & -2;
+            copyPairs(done, x, xOffset, ldx, y, yOffset);
+        }
+        for (int i = done; i < m; i++) {
             System.arraycopy(x, xOffset + i * ldx, y, yOffset + i * ldy, n);
+        }
+    }
+
+    /** Rows of half a vector, end to end in y: two in a vector. */
+    private static void copyPairs(int m, float[] x, int xOffset, int ldx, float[] y, int yOffset) {
+        for (int i = 0; i < m; i += 2) {
+            HALVES.selectFrom(FloatVector.fromArray(F, x, xOffset + i * ldx), FloatVector.fromArray(F, x, xOffset + (i + 1) * ldx))
+                    .intoArray(y, yOffset + i * HALF);
         }
     }
 
@@ -272,9 +276,11 @@ final class VectorGemm implements GemmKernels {
 
     @Override
     public void transpose(int m, int n, float[] x, int xOffset, int ldx, float[] y, int yOffset, int ldy) {
+        int done = SELECTS && m == ROWS && ldy == ROWS ? F.loopBound(n) : 0;
+        VectorTranspose.eightRows(done, x, xOffset, ldx, y, yOffset);
         for (int i = 0; i < m; i++) {
             int from = xOffset + i * ldx;
-            for (int j = 0; j < n; j++) {
+            for (int j = done; j < n; j++) {
                 y[yOffset + j * ldy + i] = x[from + j];
             }
         }

@@ -1,7 +1,7 @@
 package espalier.engine.kernel;
 
+import static espalier.engine.kernel.GemmKernels.DOT_OUTPUTS;
 import static espalier.engine.kernel.GemmKernels.DOT_TAPS;
-import static espalier.engine.kernel.GemmKernels.ROWS;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -23,6 +23,8 @@ final class WeightGradient {
     /** Floats of images that are padded at a time, to stay in L2. */
     private static final int MOST_PADDED = 1 << 16;
     private static final int MOST_IMAGES = 16;
+    /** Vectors of positions that are gathered at a time. */
+    private static final int PANEL_VECTORS = 4;
 
     private final GemmKernels gemm;
     private final Patches patches;
@@ -54,7 +56,7 @@ final class WeightGradient {
         taps = patches.taps().length;
         tapsAt = Arrays.copyOf(patches.taps(), Gemm.roundUp(taps, DOT_TAPS));
         Arrays.fill(tapsAt, taps, tapsAt.length, taps == 0 ? 0 : tapsAt[0]);
-        panelWidth = gemm.lanes() * gemm.maxVectors();
+        panelWidth = PANEL_VECTORS * gemm.lanes();
         lanes = gemm.lanes();
         nine = outputs == 1 && taps == TapProduct.DEPTHWISE;
         boolean whole = patches.columns() % lanes == 0;
@@ -140,9 +142,9 @@ final class WeightGradient {
 
     private void dots(int count, float[] x, int source, float[] gy, int gyOffset, float[] sum, int sumOffset) {
         int vectors = count * patches.positions() / lanes;
-        for (int o = 0; o < outputs; o += ROWS) {
+        for (int o = 0; o < outputs; o += DOT_OUTPUTS) {
             for (int t = 0; t < tapsAt.length; t += DOT_TAPS) {
-                gemm.dots(Math.min(ROWS, outputs - o), vectors, x, source, positions, tapsAt, t,
+                gemm.dots(Math.min(DOT_OUTPUTS, outputs - o), vectors, x, source, positions, tapsAt, t,
                         gy, gradients, gyOffset + o * patches.positions(), patches.positions(),
                         sum, sumOffset + (t * outputs + o * DOT_TAPS) * lanes);
             }

@@ -70,7 +70,7 @@ public final class WinogradProduct {
                     }
                     element[k] = (float) sum;
                 }
-                Gemm.packRows(m, c, 1, element, 0, c, 1, packed, (4 * i + j) * paddedRows * c);
+                Gemm.packRows(gemm, m, c, 1, element, 0, c, 1, packed, (4 * i + j) * paddedRows * c);
             }
         }
     }
@@ -109,10 +109,9 @@ public final class WinogradProduct {
     public void multiply(int first, int end, float[] x, int xOffset, int xPlane, int xRow, int xTwoRows, int xColumn,
             float[] packed, float[] bias, float lowest, float highest, float[] y, int yOffset, int yPlane, int yRow, int yColumn,
             float[] scratch, int scratchOffset) {
-        int most = gemm.maxVectors();
         int rows = Gemm.roundUp(end - first, ROWS);
-        for (int t = 0; t < sources.length; t += most) {
-            int vectors = Math.min(most, sources.length - t);
+        for (int t = 0, vectors; t < sources.length; t += vectors) {
+            vectors = gemm.next(sources.length - t);
             int width = vectors * gemm.lanes();
             int vStep = c * width + gap();
             int sumsStep = rows * width + gap();
@@ -122,8 +121,8 @@ public final class WinogradProduct {
             for (int e = 0; e < ELEMENTS; e++) {
                 int at = scratchOffset + e * vStep;
                 for (int i = 0; i < rows; i += ROWS) {
-                    gemm.taps(vectors, c, packed, (e * paddedRows + first + i) * c, scratch, taps[vectors], 0, at, at + gemm.lanes(),
-                            at + 2 * gemm.lanes(), at + 3 * gemm.lanes(), scratch, sumsAt + e * sumsStep + i * width, width);
+                    gemm.taps(ROWS, vectors, c, packed, (e * paddedRows + first + i) * c, scratch, taps[vectors], 0,
+                            at, at + gemm.lanes(), at + 2 * gemm.lanes(), scratch, sumsAt + e * sumsStep + i * width, width);
                 }
             }
             gemm.winogradOutput(end - first, vectors, scratch, sumsAt, sumsStep, bias, first, lowest, highest,

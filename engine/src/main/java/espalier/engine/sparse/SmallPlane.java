@@ -27,12 +27,12 @@ final class SmallPlane extends DenseConv2d {
         this.out = out;
         product = new PackedProduct(gemm, g.o(), g.taps());
         packed = product.pack(weight.dense().data());
-        rows = Math.ceilDiv(g.positions(), GemmKernels.ROWS) * GemmKernels.ROWS;
+        rows = Math.ceilDiv(g.positions(), GemmKernels.HALF_ROWS) * GemmKernels.HALF_ROWS;
     }
 
     @Override
     public int scratchSize() {
-        return rows * g.taps();
+        return product.rowsSize(rows);
     }
 
     @Override
@@ -40,7 +40,7 @@ final class SmallPlane extends DenseConv2d {
         Arrays.fill(scratch, scratchAt, scratchAt + scratchSize(), 0f);
         for (int p = 0; p < g.positions(); p++) {
             patch(p / g.ow() * g.stride() - g.padding(), p % g.ow() * g.stride() - g.padding(), x, xAt,
-                    scratch, scratchAt + p * g.taps());
+                    scratch, scratchAt + product.row(p));
         }
         Parallel.forRanges(product.panels(), share((long) g.o() * scratchSize(), product.panels()), (from, to) -> {
             float[] sums = Scratch.atLeast(rows * product.width());
@@ -52,7 +52,7 @@ final class SmallPlane extends DenseConv2d {
         });
     }
 
-    /** Copies what the outputs of one position read, the pixel (top, left) first; zeros where that is outside. */
+    /** Copies what the outputs of one position read, the pixel (top, left) first; what is outside stays as it is. */
     private void patch(int top, int left, float[] x, int xAt, float[] to, int toAt) {
         for (int ky = 0; ky < g.kh(); ky++) {
             int row = top + ky * g.dilation();
@@ -60,9 +60,9 @@ final class SmallPlane extends DenseConv2d {
                 int column = left + kx * g.dilation();
                 if (row >= 0 && row < g.h() && column >= 0 && column < g.w()) {
                     int from = xAt + in.at(0, row, column);
-                    int tap = toAt + ky * g.kw() + kx;
+                    int tap = toAt + (ky * g.kw() + kx) * GemmKernels.ROWS;
                     for (int c = 0; c < g.c(); c++) {
-                        to[tap + c * g.kh() * g.kw()] = x[from + c * in.plane()];
+                        to[tap + c * g.kh() * g.kw() * GemmKernels.ROWS] = x[from + c * in.plane()];
                     }
                 }
             }

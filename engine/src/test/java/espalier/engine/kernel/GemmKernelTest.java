@@ -76,20 +76,22 @@ class GemmKernelTest {
     }
 
     @Test
-    void tilesOfEveryWidthAndStride() {
+    void tilesOfEveryHeightAndWidth() {
         for (int vectors = 1; vectors <= KERNELS.maxVectors(); vectors++) {
             for (int k : new int[] {0, 1, 2, 31, 64}) {
-                for (int[] strides : new int[][] {{1, GemmKernels.ROWS}, {k + 3, 1}}) {
+                for (int rows : new int[] {GemmKernels.HALF_ROWS, GemmKernels.ROWS}) {
                     int width = vectors * LANES;
                     int ldb = width + 3;
                     int ldc = width + 1;
-                    float[] a = values.of(3 + 4 * (k + 4));
+                    float[] a = values.of(3 + GemmKernels.ROWS * k);
                     float[] b = values.of(1 + ldb * k);
                     float[] c = values.of(GemmKernels.ROWS * ldc);
                     float[] before = c.clone();
-                    KERNELS.tile(vectors, k, a, 3, strides[0], strides[1], b, 1, ldb, c, 0, ldc);
-                    checkTile(GemmKernels.ROWS, width, k, (i, p) -> a[3 + i * strides[0] + p * strides[1]],
+                    KERNELS.tile(rows, vectors, k, a, 3, b, 1, ldb, c, 0, ldc);
+                    checkTile(rows, width, k, (i, p) -> a[3 + p * GemmKernels.ROWS + i],
                             (p, j) -> b[1 + p * ldb + j], before, c, ldc);
+                    assertThat(Arrays.copyOfRange(c, rows * ldc, c.length)).as("rows beyond the tile")
+                            .isEqualTo(Arrays.copyOfRange(before, rows * ldc, c.length));
                 }
             }
         }
@@ -101,19 +103,21 @@ class GemmKernelTest {
         for (int p = 0; p < taps.length; p++) {
             taps[p] = p * 7 % 61;
         }
-        for (int vectors = 1; vectors <= KERNELS.maxVectors(); vectors++) {
-            for (int k : new int[] {0, 1, 9, 64}) {
-                int[] at = {5, 2 + 3 * LANES, 1 + LANES, 9 + 5 * LANES};
+        int[] at = {5, 2 + 3 * LANES, 1 + LANES, 9 + 5 * LANES};
+        for (int k : new int[] {0, 1, 9, 64}) {
+            float[] a = values.of(3 + GemmKernels.ROWS * k + GemmKernels.ROWS);
+            float[] b = values.of(9 + 7 * LANES + 61);
+            for (int vectors = 1; vectors <= GemmKernels.ROW_VECTORS; vectors++) {
                 int ldc = vectors * LANES + 1;
-                float[] a = values.of(3 + GemmKernels.ROWS * k + GemmKernels.ROWS);
-                float[] b = values.of(9 + 7 * LANES + 61);
-                float[] c = values.of(GemmKernels.ROWS * ldc);
-                float[] before = c.clone();
-                overwritten(GemmKernels.ROWS, vectors * LANES, before, ldc);
-                KERNELS.taps(vectors, k, a, 3, b, taps, 1, at[0], at[1], at[2], at[3], c, 0, ldc);
-                checkTile(GemmKernels.ROWS, vectors * LANES, k, (i, p) -> a[3 + p * GemmKernels.ROWS + i],
-                        (p, j) -> b[at[j / LANES] + taps[p + 1] + j % LANES], before, c, ldc);
-
+                for (int rows = GemmKernels.HALF_ROWS; rows <= GemmKernels.ROWS && vectors <= KERNELS.maxVectors();
+                        rows += GemmKernels.HALF_ROWS) {
+                    float[] c = values.of(GemmKernels.ROWS * ldc);
+                    float[] before = c.clone();
+                    overwritten(rows, vectors * LANES, before, ldc);
+                    KERNELS.taps(rows, vectors, k, a, 3, b, taps, 1, at[0], at[1], at[2], c, 0, ldc);
+                    checkTile(rows, vectors * LANES, k, (i, p) -> a[3 + p * GemmKernels.ROWS + i],
+                            (p, j) -> b[at[j / LANES] + taps[p + 1] + j % LANES], before, c, ldc);
+                }
                 float[] row = values.of(ldc);
                 float[] rowBefore = row.clone();
                 overwritten(1, vectors * LANES, rowBefore, ldc);
@@ -209,8 +213,8 @@ class GemmKernelTest {
             }
             int m = columns;
             for (int n : new int[] {1, 5, LANES, 2 * LANES + 1}) {
-                int ldy = Gemm.roundUp(m, LANES);
-                float[] x = values.of(m * (n + 3) + 4);
+                int ldy = m == GemmKernels.ROWS ? m : Gemm.roundUp(m, LANES);
+                float[] x = values.of(m * (n + 3) + 1);
                 float[] expected = new float[n * ldy + 7];
                 float[] actual = new float[n * ldy + 7];
                 Arrays.fill(actual, GUARD);
@@ -270,6 +274,22 @@ class GemmKernelTest {
             for (float[] bounds : new float[][] {{0, 0.5f}, {0, Float.POSITIVE_INFINITY}}) {
                 Kernels.scalar().gemm().finishRows(3, n, x, 1, bounds[0], bounds[1], expected, 4, n + 2);
                 KERNELS.finishRows(3, n, x, 1, bounds[0], bounds[1], actual, 4, n + 2);
+                assertThat(actual).isEqualTo(expected);
+            }
+        }
+    }
+
+    @Test
+    void rowsOfHalfAVectorAreCopiedEndToEnd() {
+        int n = Math.max(1, LANES / 2);
+        for (int m : new int[] {0, 1, 2, 5, 8}) {
+            for (int gap : new int[] {0, 1, LANES}) {
+                // Nothing lies behind the last row: a vector from there would end beyond the array.
+                float[] x = values.of(3 + m * (n + gap) - (m > 0 ? gap : 0));
+                float[] expected = values.of(2 + m * n + 1);
+                float[] actual = expected.clone();
+                Kernels.scalar().gemm().copyRows(m, n, x, 3, n + gap, 1, expected, 2, n);
+                KERNELS.copyRows(m, n, x, 3, n + gap, 1, actual, 2, n);
                 assertThat(actual).isEqualTo(expected);
             }
         }
