@@ -101,6 +101,18 @@ class LauncherTest {
         assertThat(filter(WARNING, chunk)).isEmpty();
     }
 
+    @Test
+    void asksForHugePagesWhereAskingIsWhatItTakes() throws IOException {
+        Path enabled = folder.resolve("enabled");
+        assertThat(Launcher.hugePages(enabled)).isEmpty();
+        Files.writeString(enabled, "always [madvise] never\n");
+        assertThat(Launcher.hugePages(enabled)).containsExactly("-XX:+UseTransparentHugePages");
+        for (String other : List.of("[always] madvise never\n", "always madvise [never]\n")) {
+            Files.writeString(enabled, other);
+            assertThat(Launcher.hugePages(enabled)).isEmpty();
+        }
+    }
+
     private static String filter(String text, int chunk) {
         InputStream slow = new ByteArrayInputStream(text.getBytes(UTF_8)) {
             @Override

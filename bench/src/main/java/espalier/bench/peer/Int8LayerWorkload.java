@@ -1,10 +1,12 @@
 package espalier.bench.peer;
 
+import espalier.compress.lower.Format;
 import espalier.compress.lower.LoweredModel;
 import espalier.engine.kernel.Kernels;
 import espalier.engine.quant.Int8Conv2d;
 import espalier.engine.quant.Int8Scratch;
 import espalier.engine.quant.QuantParams;
+import espalier.engine.weight.CsrInt8Weight;
 import espalier.engine.weight.Int8Weight;
 
 /** A layer in integers, on groups of images as large as a lowered network's. */
@@ -24,7 +26,9 @@ final class Int8LayerWorkload implements Workload {
         int group = LoweredModel.int8Group(Math.max(l.input(1).size(), l.output(1).size()));
         n = l.size() == 1 ? task.batch() : Math.min(task.batch(), group);
         QuantParams activations = new QuantParams(0.02f, 0, 0, most);
-        conv = new Int8Conv2d(Kernels.active(), LayerWorkload.shape(l), l.groups(), Int8Weight.of(task.weight()),
+        Int8Weight weight = Int8Weight.of(task.weight());
+        conv = new Int8Conv2d(Kernels.active(), LayerWorkload.shape(l), l.groups(),
+                task.form().format() == Format.CSR_INT8 ? CsrInt8Weight.of(weight) : weight,
                 new int[l.out()], activations, activations, 0, most);
     }
 
