@@ -27,8 +27,6 @@ public final class Cliffs {
     public static final int PASSES = 2;
     /** How often the slow ones are asked again, at most. */
     public static final int ROUNDS = 12;
-    /** The same, when it only is to run. */
-    public static final int QUICK_ROUNDS = 4;
     /** The least time from one round to the next, so that a disturbance of a second does not outlast them all. */
     private static final Duration INTERVAL = Duration.ofSeconds(4);
     private static final Duration QUICK_INTERVAL = Duration.ofSeconds(1);
@@ -45,8 +43,7 @@ public final class Cliffs {
      * @param quick whether to measure shortly: to see that it runs
      */
     public Cliffs(Progress progress, Pattern only, boolean quick) {
-        this(progress, only, quick ? QUICK_ROUNDS : ROUNDS, quick ? QUICK_INTERVAL : INTERVAL,
-                i -> new StartProcess(i, quick));
+        this(progress, only, ROUNDS, quick ? QUICK_INTERVAL : INTERVAL, i -> new StartProcess(i, quick));
     }
 
     /** A check by other starts, which are made one after the other. */
