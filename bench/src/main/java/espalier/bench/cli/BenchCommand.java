@@ -87,7 +87,10 @@ final class BenchCommand {
     }
 
     @Command(name = "cliffs", description = "Runs every kernel in fresh JVMs and fails if in any of them it is slower than "
-            + "0.8 of the best, by the clock and by its thread's own time, or if it allocates.",
+            + Cliff.LEAST + " of the best, by the clock and by its thread's own time, or if it allocates. Each JVM measures "
+            + "every kernel " + Cliffs.PASSES + " times and stays alive; those that were slow are asked again, in up to "
+            + Cliffs.ROUNDS + " rounds: what disturbed them passes, what the compiler made of a kernel stays. A JVM's figure "
+            + "is that of its best pass, its allocation that of its last; 'passes' tells how often the slowest JVM was asked.",
             footerHeading = "%nExamples:%n", footer = {
                 "  espalier bench cliffs", "  espalier bench cliffs --starts 30 --only gemm.256"})
     int cliffs(
@@ -104,8 +107,8 @@ final class BenchCommand {
             out.println();
             out.println(bad.isEmpty()
                     ? "No cliff: in each of " + starts + " starts every kernel was at least " + Cliff.LEAST
-                            + " times as fast as in its best, by the clock or by its thread's own time, and none allocated "
-                            + "what it must not."
+                            + " times as fast as in its best, by the clock or by its thread's own time, if need be at the "
+                            + "last of several times of asking, and none allocated what it must not."
                     : "Failed: " + String.join(", ", bad));
         });
         return bad.isEmpty() ? 0 : 1;

@@ -1,32 +1,41 @@
 package espalier.bench.cliffs;
 
+import espalier.bench.cliffs.Results.Doubt;
 import espalier.bench.measure.FigureTable;
-import espalier.bench.report.Json;
 import espalier.bench.report.Progress;
 import espalier.bench.report.Table;
 import espalier.engine.UserError;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Random;
+import java.util.function.IntFunction;
 import java.util.regex.Pattern;
 
 /**
  * Starts the JVM again and again and compares how fast each kernel runs. The compiler may inline in one start and give up in
  * the next; a vector that it does not keep in a register then costs a hundred times as much.
+ *
+ * <p>Compiled code stays what it is for the life of a JVM; what others do on the machine does not: where its processors are
+ * hyperthreads whose siblings are busy, the same loop takes 1.0 or 1.7 times as long from one second to the next. So starts stay
+ * alive, and those that were slow in a kernel are asked again until they are not, or have been in all of {@link #ROUNDS} rounds.
  */
 public final class Cliffs {
-    private static final String HEAP = "2g";
+    /** How often each start measures each kernel: in the second pass others have been compiled, too. */
+    public static final int PASSES = 2;
+    /** How often the slow ones are asked again, at most. */
+    public static final int ROUNDS = 12;
+    /** The least time from one round to the next, so that a disturbance of a second does not outlast them all. */
+    private static final Duration INTERVAL = Duration.ofSeconds(4);
+    private static final Duration QUICK_INTERVAL = Duration.ofSeconds(1);
 
     private final Progress progress;
     private final Pattern only;
-    private final boolean quick;
+    private final int rounds;
+    private final Duration interval;
+    private final IntFunction<? extends Asked> start;
 
     /**
      * A check of the kernels whose name has a match of {@code only}.
@@ -34,93 +43,91 @@ public final class Cliffs {
      * @param quick whether to measure shortly: to see that it runs
      */
     public Cliffs(Progress progress, Pattern only, boolean quick) {
+        this(progress, only, ROUNDS, quick ? QUICK_INTERVAL : INTERVAL, i -> new StartProcess(i, quick));
+    }
+
+    /** A check by other starts, which are made one after the other. */
+    Cliffs(Progress progress, Pattern only, int rounds, Duration interval, IntFunction<? extends Asked> start) {
         this.progress = progress;
         this.only = only;
-        this.quick = quick;
+        this.rounds = rounds;
+        this.interval = interval;
+        this.start = start;
     }
 
     /** {@return what so many starts say, in the order of {@link HotKernels}} */
     public List<Cliff> run(int starts) {
-        Map<String, List<Start>> byKernel = new LinkedHashMap<>();
         List<HotKernel> kernels = HotKernels.all().stream().filter(k -> only.matcher(k.name()).find()).toList();
         if (kernels.isEmpty()) {
             throw new UserError("no kernel's name has a match of '" + only + "'");
         }
-        kernels.forEach(k -> byKernel.put(k.name(), new ArrayList<>()));
-        try (Progress.Phase phase = progress.phase("starts", (long) starts * kernels.size() * StartMain.PASSES)) {
-            long done = 0;
-            for (int i = 0; i < starts; i++) {
-                done = start(i, byKernel, phase, done);
-            }
+        Results results = new Results(kernels);
+        List<Asked> alive = new ArrayList<>();
+        try {
+            ask(starts, kernels, alive, results);
+            askAgain(alive, results);
+        } finally {
+            alive.forEach(Asked::close);
         }
-        return kernels.stream().map(k -> Cliff.of(k.name(), k.allowedBytes(), byKernel.get(k.name()))).toList();
+        return results.cliffs();
     }
 
-    private long start(int seed, Map<String, List<Start>> byKernel, Progress.Phase phase, long done) {
-        Map<String, Start> best = new LinkedHashMap<>();
-        Path errors = null;
-        try {
-            errors = Files.createTempFile("espalier-start", ".log");
-            Process p = new ProcessBuilder(command(seed)).redirectError(errors.toFile()).start();
-            try (BufferedReader lines = p.inputReader()) {
-                for (String line; (line = lines.readLine()) != null; ) {
-                    Start s = Json.MAPPER.readValue(line, Start.class);
-                    best.merge(s.kernel(), s, Start::best);
-                    phase.at(++done, s.kernel());
+    private void ask(int starts, List<HotKernel> kernels, List<Asked> alive, Results results) {
+        try (Progress.Phase phase = progress.phase("starts", (long) starts * kernels.size() * PASSES)) {
+            long done = 0;
+            for (int i = 0; i < starts; i++) {
+                Asked asked = start.apply(i);
+                alive.add(asked);
+                // In another order in each start, since what was compiled before decides what is inlined.
+                List<String> names = new ArrayList<>(kernels.stream().map(HotKernel::name).toList());
+                Collections.shuffle(names, new Random(i));
+                for (int pass = 0; pass < PASSES; pass++) {
+                    for (String name : names) {
+                        results.add(i, asked.ask(name));
+                        phase.at(++done, name);
+                    }
                 }
-            } finally {
-                p.destroy();
+                asked.rest();
             }
-            if (p.waitFor() != 0) {
-                throw new UserError("start " + seed + " ended with exit code " + p.exitValue() + ": "
-                        + Files.readString(errors).lines().filter(Cliffs::says).reduce((_, last) -> last).orElse("no message"));
+        }
+    }
+
+    private void askAgain(List<Asked> alive, Results results) {
+        for (int round = 1; round <= rounds; round++) {
+            List<Doubt> doubts = results.doubts();
+            if (doubts.isEmpty()) {
+                return;
             }
-            best.forEach((kernel, s) -> byKernel.get(kernel).add(s));
-            return done;
-        } catch (IOException e) {
-            throw new UserError("start " + seed + " of the JVM failed: " + e.getMessage(), e);
+            long end = System.nanoTime() + interval.toNanos();
+            try (Progress.Phase phase = progress.phase("slow ones again, " + round + "/" + rounds, doubts.size())) {
+                long done = 0;
+                for (Doubt d : doubts) {
+                    results.add(d.start(), alive.get(d.start()).ask(d.kernel()));
+                    alive.get(d.start()).rest();
+                    phase.at(++done, d.kernel());
+                }
+                if (!results.doubts().isEmpty()) {
+                    pauseUntil(end);
+                }
+            }
+        }
+    }
+
+    private static void pauseUntil(long nanoTime) {
+        try {
+            Thread.sleep(Duration.ofNanos(Math.max(0, nanoTime - System.nanoTime())));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UserError("interrupted");
-        } finally {
-            delete(errors);
         }
-    }
-
-    /** {@return whether a line of what a JVM complains about is more than a frame of a stack} */
-    private static boolean says(String line) {
-        return !line.isBlank() && !line.startsWith("\t");
-    }
-
-    private static void delete(Path file) {
-        try {
-            if (file != null) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            // It stays among the temporary files.
-        }
-    }
-
-    /** This JVM with its own options, but for what ties it to the launcher. */
-    private List<String> command(int seed) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(a -> !a.startsWith("-Despalier.parent") && !a.startsWith("-Xm") && !a.startsWith("-agentlib"))
-                .forEach(command::add);
-        command.addAll(List.of("-Xms" + HEAP, "-Xmx" + HEAP, "-cp", System.getProperty("java.class.path"),
-                StartMain.class.getName(), only.pattern(), Integer.toString(seed)));
-        command.addAll(quick ? List.of("150", "2", "5") : List.of("400", "10", "9"));
-        return command;
     }
 
     /** {@return the starts as people read them} */
     public static Table table(List<Cliff> cliffs) {
         Table table = new Table(1,
-                "kernel", "starts", "slow", "best µs", "worst µs", "best/worst", "by thread time", "B/call", "verdict");
+                "kernel", "starts", "slow", "passes", "best µs", "worst µs", "best/worst", "by thread time", "B/call", "verdict");
         for (Cliff c : cliffs) {
-            table.add(c.kernel(), Integer.toString(c.starts()), Integer.toString(c.slow()),
+            table.add(c.kernel(), Integer.toString(c.starts()), Integer.toString(c.slow()), Integer.toString(c.passes()),
                     FigureTable.number(c.bestNanos() / 1e3), FigureTable.number(c.worstNanos() / 1e3), ratio(c.ratio()),
                     ratio(c.cpuRatio()), FigureTable.bytes(c.bytes()), c.verdict().toString());
         }

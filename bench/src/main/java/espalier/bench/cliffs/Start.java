@@ -1,15 +1,20 @@
 package espalier.bench.cliffs;
 
 /**
- * What one start of the JVM measured of one kernel, in its best pass.
+ * What one start of the JVM measured of one kernel.
  *
- * @param nanos of a call by the clock: the median of many batches of calls
- * @param cpuNanos of a call by the thread's own time, which stands still while others have the processor
- * @param bytes allocated in a call
+ * @param passes how often it was asked
+ * @param nanos of a call by the clock, in the best pass: the median of many batches of calls
+ * @param cpuNanos of a call by the thread's own time, which stands still while others have the processor, in the best pass
+ * @param bytes allocated in a call, in the last pass
  */
-public record Start(String kernel, double nanos, double cpuNanos, double bytes) {
-    /** {@return the better of two passes} */
-    Start best(Start other) {
-        return new Start(kernel, Math.min(nanos, other.nanos), Math.min(cpuNanos, other.cpuNanos), Math.min(bytes, other.bytes));
+public record Start(String kernel, int passes, double nanos, double cpuNanos, double bytes) {
+    /**
+     * {@return this and a later pass} What disturbs a pass only makes it slower, so the best of them is nearest to what the
+     * code can do. Allocation is not disturbed: what the last pass allocates is what goes on.
+     */
+    Start then(Start later) {
+        return new Start(kernel, passes + later.passes, Math.min(nanos, later.nanos), Math.min(cpuNanos, later.cpuNanos),
+                later.bytes);
     }
 }

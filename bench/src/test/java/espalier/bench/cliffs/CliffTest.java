@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class CliffTest {
     private static List<Start> starts(double[] nanos, double[] cpuNanos, double... bytes) {
         return IntStream.range(0, nanos.length)
-                .mapToObj(i -> new Start("k", nanos[i], cpuNanos[i], bytes.length == 0 ? 0 : bytes[i])).toList();
+                .mapToObj(i -> new Start("k", 1, nanos[i], cpuNanos[i], bytes.length == 0 ? 0 : bytes[i])).toList();
     }
 
     private static Verdict verdict(List<Start> starts) {
@@ -42,6 +42,26 @@ class CliffTest {
         assertThat(c.startBytes()).containsExactly(1.0, 2.0, 3.0, 4.0);
         assertThat(c.slow()).isEqualTo(2);
         assertThat(Cliffs.table(List.of(c)).toString()).contains("slow");
+    }
+
+    @Test
+    void thePassesOfTheSlowestStartAreTold() {
+        Cliff c = Cliff.of("k", 0, List.of(new Start("k", 2, 100, 100, 0), new Start("k", 9, 140, 140, 0),
+                new Start("k", 5, 120, 120, 0)));
+        assertThat(c.passes()).isEqualTo(9);
+        assertThat(c.startPasses()).containsExactly(2, 9, 5);
+    }
+
+    @Test
+    void ofAStartTheBestPassCountsAndWhatTheLastAllocates() {
+        Start s = new Start("k", 1, 100, 90, 0).then(new Start("k", 1, 200, 80, 32)).then(new Start("k", 1, 150, 95, 16));
+        assertThat(s).isEqualTo(new Start("k", 3, 100, 80, 16));
+    }
+
+    @Test
+    void slowStartsAndThoseThatAllocateAreDoubtful() {
+        Cliff c = Cliff.of("k", 8, starts(new double[] {100, 126, 124, 110}, new double[] {90, 90, 90, 90}, 0, 0, 8, 9));
+        assertThat(IntStream.range(0, 4).filter(c::doubtful)).containsExactly(1, 3);
     }
 
     @Test
