@@ -2,6 +2,7 @@ package espalier.engine.sparse;
 
 import static espalier.engine.kernel.SparseKernels.RUNS;
 
+import espalier.engine.kernel.CacheSizes;
 import espalier.engine.kernel.ConvShape;
 import espalier.engine.kernel.Kernels;
 import espalier.engine.kernel.SparseKernels;
@@ -27,8 +28,8 @@ public final class SparseConv2d {
     private static final int COPIES_PAY = 8;
     /** Non-zeros of a row and block from which on blocks pay: each of them reads and writes y again, some 60 cycles. */
     private static final int BLOCKS_PAY = 9;
-    /** Bytes of the first cache that a block may take. */
-    private static final int L1 = 48 << 10;
+    /** Bytes: a core with no more in its first cache (Zen 4) loads no faster from there than from its second. */
+    private static final int SMALL_L1 = 32 << 10;
 
     private final Kernels kernels;
     private final ConvShape g;
@@ -109,10 +110,11 @@ public final class SparseConv2d {
     private int channelsOfBlock() {
         int rows = (Math.min(RUNS, g.oh()) - 1) * g.stride() + (g.kh() - 1) * g.dilation() + 1;
         int row = runs.vectors() * kernels.sparse().lanes() + (g.kw() - 1) * g.dilation() * n;
-        int fit = Math.ceilDiv(g.c(), Math.max(1, L1 / (rows * row * Float.BYTES)));
+        int fit = Math.ceilDiv(g.c(), Math.max(1, CacheSizes.l1() / (rows * row * Float.BYTES)));
         // Fewer, where these would be all but empty; but what is twice as large as L1 is in L2.
         int number = (int) Math.min(fit, weight.nonzeros() / ((long) BLOCKS_PAY * bias.length));
-        return addable() && 2 * number >= fit && number > 0 ? Math.ceilDiv(g.c(), number) : g.c();
+        boolean pay = addable() && CacheSizes.l1() > SMALL_L1 && number > 0 && 2 * number >= fit;
+        return pay ? Math.ceilDiv(g.c(), number) : g.c();
     }
 
     /** {@return whether {@link #add} is possible} */
