@@ -11,10 +11,11 @@ import jdk.incubator.vector.VectorShape;
  * Sparse products on vectors: a non-zero is a broadcast, and for each vector of the four runs a multiply-add that reads memory.
  *
  * <p>Accumulators are named locals. A helper method around the loads, or two operations more behind the loop, made C2 run out of
- * its inlining budget and box every vector, ten times slower.
+ * its inlining budget and box every vector, ten times slower. So those that add to y are methods of their own, though they differ
+ * only in where sums start.
  *
- * <p>A clamp is a comparison and a blend. {@code max} is six instructions, since it puts 0 above −0: by 20 cycles a row of four runs
- * of four vectors slower, a tenth of a convolution of 64 channels of which 95 % are zeros.
+ * <p>A clamp is a comparison and a blend. {@code max} is six instructions, since it puts 0 above −0: 20 cycles more for a row of
+ * four runs of four vectors, a tenth of a convolution of 64 channels of which 95 % are zeros.
  */
 final class VectorSparse implements SparseKernels {
     private static final int MAX_VECTORS =
