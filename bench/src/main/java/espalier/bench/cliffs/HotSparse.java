@@ -25,13 +25,15 @@ final class HotSparse {
         List<HotKernel> kernels = new ArrayList<>();
         for (ConvLayer layer : ConvLayer.ALL) {
             if (layer.name().equals("vgg16_bn/features.27")) {
-                kernels.add(new HotKernel("csr conv " + layer.name() + " of one", Set.of("sparse.vector"), () -> layer(layer, 1)));
+                kernels.add(new HotKernel("csr conv " + layer.name() + " of one", Set.of("sparse.vector"), () -> layer(layer, 1, false)));
             }
             if (layer.name().startsWith("resnet20/layer") || layer.name().equals("mobilenet_v2/features.3.conv.1.0")) {
                 for (int n : new int[] {GROUP, 1}) {
                     kernels.add(new HotKernel("csr conv " + layer.name() + (n == 1 ? " of one" : ""), Set.of("sparse.rows"),
-                            () -> layer(layer, n)));
+                            () -> layer(layer, n, false)));
                 }
+                kernels.add(new HotKernel("csr conv " + layer.name() + " added", Set.of("sparse.addRows"),
+                        () -> layer(layer, GROUP, true)));
                 kernels.add(new HotKernel("csr-int8 conv " + layer.name(), Set.of("int8.sparseProducts"), () -> int8(layer)));
             }
         }
@@ -50,7 +52,7 @@ final class HotSparse {
         return HotProducts.int8(l, CsrInt8Weight.of(Int8Weight.of(weight(l))), false);
     }
 
-    private static Runnable layer(ConvLayer l, int n) {
+    private static Runnable layer(ConvLayer l, int n, boolean add) {
         Planes in = new Planes(l.in(), l.size(), l.size(), l.padding());
         Planes out = new Planes(l.out(), l.outSize(), l.outSize(), l.padding());
         SparseConv2d conv = new SparseConv2d(Kernels.active(), HotProducts.shape(l), l.groups(),
@@ -59,7 +61,7 @@ final class HotSparse {
         int yAt = aligned(Scratch.FIRST + in.size() * n + slack);
         int scratchAt = aligned(yAt + out.size() * n + slack);
         float[] memory = Values.uniform(Math.max(1 << 22, scratchAt + conv.scratchSize()), -1, 1, 2);
-        return () -> conv.run(memory, Scratch.FIRST, memory, yAt, memory, scratchAt);
+        return add ? () -> conv.add(memory, Scratch.FIRST, memory, yAt) : () -> conv.run(memory, Scratch.FIRST, memory, yAt, memory, scratchAt);
     }
 
     /** {@return {@code at}, or the next element that begins a cache line of an array that is large} */

@@ -70,7 +70,7 @@ interface FloatExecutable {
     private static FloatExecutable weighted(Step step, Shape shape, Planes in, Planes out, int n, Kernels kernels) {
         ConvShape g = step.geometry(shape);
         int groups = step.op() instanceof Conv2d c ? c.groups() : 1;
-        float low = step.activation() == Activation.NONE ? Float.NEGATIVE_INFINITY : 0;
+        float low = low(step.activation());
         return switch (step.weight()) {
             case CsrWeight w -> {
                 var layer = new SparseConv2d(kernels, g, groups, w, step.bias(), low, in, out, n);
@@ -86,6 +86,23 @@ interface FloatExecutable {
             }
             default -> throw new UserError(step.name() + " in " + Format.of(step.weight()) + " among layers in float32");
         };
+    }
+
+    /**
+     * {@return {@code layer}, a convolution, ready to add to what lies where its output goes, before {@code activation}; null
+     * where that would not be faster, or not be one pass}
+     */
+    static FloatExecutable residual(Step layer, Activation activation, Shape shape, Planes in, Planes out, int n,
+            Kernels kernels) {
+        if (!(layer.op() instanceof Conv2d c && layer.weight() instanceof CsrWeight w)) {
+            return null;
+        }
+        var sparse = new SparseConv2d(kernels, layer.geometry(shape), c.groups(), w, layer.bias(), low(activation), in, out, n);
+        return sparse.addable() ? (m, x, y, _) -> sparse.add(m, x[0], m, y) : null;
+    }
+
+    private static float low(Activation activation) {
+        return activation == Activation.NONE ? Float.NEGATIVE_INFINITY : 0;
     }
 
     private static FloatExecutable of(FloatExecutable run, int scratchSize) {

@@ -9,6 +9,7 @@ import espalier.engine.sparse.SparseConv2d;
 import espalier.engine.tensor.Scratch;
 import espalier.engine.tensor.Shape;
 import espalier.engine.weight.DenseWeight;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -18,6 +19,7 @@ import java.util.stream.IntStream;
  */
 final class FloatProgram extends Program<float[]> {
     static final float[] NONE = {};
+    private static final FloatExecutable NOTHING = (_, _, _, _) -> {};
     /** In floats: what keeps vectors on the boundaries of cache lines. */
     private static final int ALIGNED = 16;
     /** As {@link Scratch}: in an array as large, the first element used lies on such a boundary. */
@@ -51,10 +53,32 @@ final class FloatProgram extends Program<float[]> {
         this.normalize = normalize;
         this.n = n;
         planes = shapes.stream().map(s -> Planes.of(s, border)).toList();
+        executables = new FloatExecutable[steps.size()];
+        int[][] reads = new int[steps.size()][];
+        int[] joined = IntStream.range(0, planes.size()).toArray();
+        Residuals residuals = new Residuals(steps);
+        for (int i = 0; i < executables.length; i++) {
+            Step step = steps.get(i);
+            executables[i] = FloatExecutable.of(step, inputs(step), step.inputs().intStream().mapToObj(planes::get).toList(),
+                    planes.get(i + 1), n, kernels);
+            reads[i] = step.inputs().toIntArray();
+            int sum = keep ? -1 : residuals.sum(i);
+            FloatExecutable both = sum < 0 ? null : residual(steps.get(sum - 1), step, planes.get(i + 1), kernels);
+            if (both != null) {
+                residuals.join(i, sum);
+                executables[i] = both;
+                executables[sum - 1] = NOTHING;
+                reads[i] = steps.get(sum - 1).inputs().toIntArray();
+                reads[sum - 1] = new int[0];
+                joined[i + 1] = residuals.other(i, sum);
+                // No value: it needs no place.
+                joined[sum] = 0;
+            }
+        }
         // Two values of one kind may share a place; every value is of a kind of its own where all are kept.
         Places places = keep
                 ? new Places(IntStream.range(0, planes.size()).toArray(), planes.stream().mapToInt(Planes::size).toArray())
-                : places(planes, s -> Planes.of(s, border).size());
+                : places(planes, s -> Planes.of(s, border).size(), reads, joined);
         int[] placeAt = new int[places.sizes().length];
         int next = Scratch.FIRST;
         for (int p = 0; p < placeAt.length; p++) {
@@ -62,21 +86,15 @@ final class FloatProgram extends Program<float[]> {
             next += Math.ceilDiv(places.sizes()[p] * n + SparseConv2d.slack(kernels.sparse()), ALIGNED) * ALIGNED;
         }
         scratchAt = next;
-        at = new int[planes.size()];
-        for (int v = 0; v < at.length; v++) {
-            at[v] = placeAt[places.of()[v]];
-        }
-        executables = new FloatExecutable[steps.size()];
-        inputs = new int[steps.size()][];
-        int scratch = 0;
-        for (int i = 0; i < executables.length; i++) {
-            Step step = steps.get(i);
-            executables[i] = FloatExecutable.of(step, inputs(step), step.inputs().intStream().mapToObj(planes::get).toList(),
-                    planes.get(i + 1), n, kernels);
-            scratch = Math.max(scratch, executables[i].scratchSize());
-            inputs[i] = step.inputs().intStream().map(v -> at[v]).toArray();
-        }
-        scratchSize = scratch;
+        at = Arrays.stream(places.of()).map(p -> placeAt[p]).toArray();
+        inputs = Arrays.stream(reads).map(r -> Arrays.stream(r).map(v -> at[v]).toArray()).toArray(int[][]::new);
+        scratchSize = Arrays.stream(executables).mapToInt(FloatExecutable::scratchSize).max().orElse(0);
+    }
+
+    /** {@return {@code layer} adding to the other operand of {@code add}, or null} */
+    private FloatExecutable residual(Step layer, Step add, Planes out, Kernels kernels) {
+        int x = layer.inputs().getInt(0);
+        return FloatExecutable.residual(layer, add.activation(), shapes.get(x), planes.get(x), out, n, kernels);
     }
 
     private static boolean dense(List<Step> steps) {

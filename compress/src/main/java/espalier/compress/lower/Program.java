@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
 
 /**
  * Runs steps on groups of images, one group to a thread: all steps of a group before the next, so that its activations stay
@@ -74,17 +75,36 @@ abstract class Program<M> {
      * @param size of a value of a kind
      */
     final <K> Places places(List<K> kinds, ToIntFunction<Shape> size) {
+        int[][] reads = steps.stream().map(s -> s.inputs().toIntArray()).toArray(int[][]::new);
+        return places(kinds, size, reads, IntStream.range(0, shapes.size()).toArray());
+    }
+
+    /**
+     * As {@link #places(List, ToIntFunction)}, of steps that read other values than theirs.
+     *
+     * @param reads what each step reads
+     * @param joined an earlier value, of the same kind and size, whose place each takes; itself where it takes any that is free
+     */
+    final <K> Places places(List<K> kinds, ToIntFunction<Shape> size, int[][] reads, int[] joined) {
         int[] lastUse = new int[shapes.size()];
         lastUse[lastUse.length - 1] = Integer.MAX_VALUE;
-        for (int i = 0; i < steps.size(); i++) {
-            int step = i;
-            steps.get(i).inputs().forEach(v -> lastUse[v] = Math.max(lastUse[v], step));
+        for (int i = 0; i < reads.length; i++) {
+            for (int v : reads[i]) {
+                lastUse[v] = Math.max(lastUse[v], i);
+            }
+        }
+        for (int v = joined.length - 1; v > 0; v--) {
+            lastUse[joined[v]] = Math.max(lastUse[joined[v]], lastUse[v]);
         }
         int[] places = new int[shapes.size()];
         IntArrayList sizes = new IntArrayList();
         IntArrayList freeFrom = new IntArrayList();
         List<K> kindOf = new ArrayList<>();
         for (int v = 0; v < places.length; v++) {
+            if (joined[v] != v) {
+                places[v] = places[joined[v]];
+                continue;
+            }
             // Step v − 1 makes value v; its inputs are still read while it is written.
             int place = 0;
             while (place < sizes.size() && (freeFrom.getInt(place) >= v || !kindOf.get(place).equals(kinds.get(v)))) {

@@ -11,6 +11,8 @@ import espalier.engine.kernel.Kernels;
 import espalier.engine.op.Add;
 import espalier.engine.op.Conv2d;
 import espalier.engine.op.Flatten;
+import espalier.engine.op.Relu;
+import espalier.engine.op.Relu6;
 import espalier.engine.parallel.Parallel;
 import espalier.engine.tensor.Shape;
 import espalier.engine.tensor.Tensor;
@@ -19,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -129,6 +132,44 @@ class LoweredModelTest {
         } finally {
             Parallel.setThreads(threads);
         }
+    }
+
+    /** Additions that convolutions make in the place of the other operand, and those that they must not. */
+    @ParameterizedTest
+    @EnumSource(value = Format.class, names = {"DENSE", "CSR"})
+    void residuals(Format format) {
+        Conv2d conv = new Conv2d(1, 1, 1, 1);
+        List<Tensor> w = IntStream.range(0, 12).mapToObj(i -> random(50 + i, -.1, .1, 8, 8, 3, 3)).toList();
+        UnaryOperator<Tensor> network = x -> {
+            // In place of the input, which convolutions read before.
+            Tensor a = new Add(true).apply(x, conv.apply(new Relu().apply(conv.apply(x, w.get(0))), w.get(1)));
+            // One operand of an addition is what the other is made from.
+            Tensor b = new Add(false).apply(conv.apply(a, w.get(2)), a);
+            // Of two convolutions; the first one's input is read by a later addition as well.
+            Tensor c = conv.apply(b, w.get(3));
+            Tensor d = new Add(true).apply(c, conv.apply(new Relu().apply(b), w.get(4)));
+            Tensor e = new Add(true).apply(b, conv.apply(d, w.get(5)));
+            // The convolution waits until an addition has overwritten what it would read.
+            Tensor f = conv.apply(e, w.get(6));
+            Tensor g = conv.apply(d, w.get(7));
+            Tensor h = new Add(true).apply(e, g);
+            Tensor i = new Add(false).apply(new Relu().apply(h), f);
+            // Read again after the addition, added to itself, and clamped at 6.
+            Tensor j = new Add(true).apply(conv.apply(new Relu().apply(i), w.get(8)), i);
+            Tensor k = conv.apply(new Add(true).apply(i, j), w.get(9));
+            Tensor l = new Relu6().apply(new Add(false).apply(j, conv.apply(new Add(false).apply(k, k), w.get(10))));
+            return new Flatten().apply(new Add(true).apply(l, new Conv2d(1, 1, 1, 1).apply(new Relu().apply(k), w.get(11))));
+        };
+        LoweredModel model = Lowering.lower("residuals", Graph.trace(network, Shape.of(8, 8, 12)), format);
+        LoweredModel scalar = new LoweredModel(model.name(), model.imageShape(), null, null, model.steps(), Kernels.scalar());
+        Tensor x = random(49, -2, 2, 17, 8, 8, 12);
+        float[] expected = network.apply(x).data();
+        for (int twice = 0; twice < 2; twice++) {
+            assertThat(model.logits(x).data()).containsExactly(expected, Offset.offset(1e-4f));
+            assertThat(scalar.logits(x).data()).containsExactly(expected, Offset.offset(1e-4f));
+        }
+        assertThat(model.logits(Tensor.of(Shape.of(1, 8, 8, 12), Arrays.copyOf(x.data(), 8 * 8 * 12))).data())
+                .containsExactly(Arrays.copyOf(expected, 8 * 8 * 12), Offset.offset(1e-4f));
     }
 
     /** {@return the gradient of Σ weights · network(x) by x} */

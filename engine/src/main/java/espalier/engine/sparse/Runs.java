@@ -4,6 +4,8 @@ import static espalier.engine.kernel.SparseKernels.RUNS;
 
 import espalier.engine.kernel.SparseKernels;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * How the positions of an output plane are cut into runs of vectors, four to a call of {@link SparseKernels#rows}; or the only
@@ -74,6 +76,12 @@ record Runs(int vectors, int[] x, int[] y) {
             }
         }
         return best;
+    }
+
+    /** {@return whether no output is of two runs, other than of one that fills a call up} */
+    boolean separate(SparseKernels k) {
+        int[] sorted = Arrays.stream(y).distinct().sorted().toArray();
+        return IntStream.range(1, sorted.length).allMatch(i -> sorted[i] - sorted[i - 1] >= vectors * k.lanes());
     }
 
     /** {@return floats from the first output's to the end of the last run's} */

@@ -3,6 +3,7 @@ package espalier.engine.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -27,45 +28,73 @@ class SparseKernelTest {
 
     private static void check(SparseKernels k, int vectors, float low, SplittableRandom random) {
         int run = vectors * k.lanes();
-        int columns = 13;
-        int[] offsets = new int[columns];
         int[] at = new int[8];
-        float[] x = new float[1000 + run];
-        for (int i = 0; i < x.length; i++) {
-            x[i] = (float) random.nextDouble(-1, 1);
-        }
-        for (int c = 0; c < columns; c++) {
-            offsets[c] = random.nextInt(500);
-        }
+        float[] x = random(1000 + run, random);
         int[] starts = {0, 5, 5, 6, 19, 21};
-        char[] indices = new char[21];
-        float[] values = new float[21];
-        for (int j = 0; j < 21; j++) {
-            indices[j] = (char) random.nextInt(columns);
-            values[j] = (float) random.nextDouble(-1, 1);
-        }
+        int[] offsets = IntStream.range(0, 21).map(j -> random.nextInt(500)).toArray();
+        float[] values = random(21, random);
         float[] bias = {9, -0.1f, 0.2f, -0.3f, 0.4f};
         int step = 5 * run + 3;
         for (int i = 0; i < 4; i++) {
             at[i] = random.nextInt(500);
             at[4 + i] = 1 + i * run;
         }
-        float[] y = new float[5 * step + 9];
-        k.rows(vectors, 1, 5, starts, indices, values, offsets, bias, low, x, at[0], at[1], at[2], at[3],
-                y, at[4], at[5], at[6], at[7], step);
-        float[] expected = new float[y.length];
+        // As where runs are no multiple of four.
+        at[3] = at[2];
+        at[7] = at[6];
+        float[] before = random(5 * step + 9, random);
+        float[] set = before.clone();
+        float[] added = before.clone();
+        k.rows(vectors, 1, 5, starts, offsets, values, bias, low, x, at[0], at[1], at[2], at[3],
+                set, at[4], at[5], at[6], at[7], step);
+        k.addRows(vectors, 1, 5, starts, offsets, values, bias, low, x, at[0], at[1], at[2], at[3],
+                added, at[4], at[5], at[6], at[7], step);
+        float[] expectedSet = before.clone();
+        float[] expectedAdded = before.clone();
         for (int o = 1; o < 5; o++) {
             for (int i = 0; i < 4; i++) {
                 for (int p = 0; p < run; p++) {
+                    int to = at[4 + i] + o * step + p;
                     float sum = bias[o];
+                    float more = before[to] + bias[o];
                     for (int j = starts[o]; j < starts[o + 1]; j++) {
-                        sum = Math.fma(values[j], x[at[i] + offsets[indices[j]] + p], sum);
+                        sum = Math.fma(values[j], x[at[i] + offsets[j] + p], sum);
+                        more = Math.fma(values[j], x[at[i] + offsets[j] + p], more);
                     }
-                    expected[at[4 + i] + o * step + p] = Math.max(sum, low);
+                    expectedSet[to] = Math.max(sum, low);
+                    expectedAdded[to] = Math.max(more, low);
                 }
             }
         }
-        assertThat(y).as("%d vectors, low %s", vectors, low).containsExactly(expected);
+        assertThat(set).as("%d vectors, low %s", vectors, low).containsExactly(expectedSet);
+        assertThat(added).as("%d vectors more, low %s", vectors, low).containsExactly(expectedAdded);
+    }
+
+    /** Whether below {@code low} is told by a comparison, which NaN fails. */
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void notANumberStays(SparseKernels k) {
+        float[] x = new float[k.lanes() + 1];
+        x[0] = Float.NaN;
+        x[1] = -1;
+        for (boolean add : new boolean[] {false, true}) {
+            float[] y = new float[k.lanes() + 1];
+            if (add) {
+                k.addRows(1, 0, 1, new int[] {0, 1}, new int[1], new float[] {1}, new float[1], 0, x, 0, 0, 0, 0, y, 0, 0, 0, 0, 0);
+            } else {
+                k.rows(1, 0, 1, new int[] {0, 1}, new int[1], new float[] {1}, new float[1], 0, x, 0, 0, 0, 0, y, 0, 0, 0, 0, 0);
+            }
+            assertThat(y[0]).isNaN();
+            assertThat(y[1]).isZero();
+        }
+    }
+
+    private static float[] random(int size, SplittableRandom random) {
+        float[] x = new float[size];
+        for (int i = 0; i < size; i++) {
+            x[i] = (float) random.nextDouble(-1, 1);
+        }
+        return x;
     }
 
     @ParameterizedTest
@@ -73,25 +102,14 @@ class SparseKernelTest {
     void oneVectorInFourSums(SparseKernels k) {
         SplittableRandom random = new SplittableRandom(4);
         int[] starts = {0, 5, 5, 6, 9, 22, 30};
-        char[] columns = new char[30];
-        float[] values = new float[30];
-        int[] offsets = new int[11];
-        for (int j = 0; j < 30; j++) {
-            columns[j] = (char) random.nextInt(11);
-            values[j] = (float) random.nextDouble(-1, 1);
-        }
-        for (int c = 0; c < 11; c++) {
-            offsets[c] = random.nextInt(100);
-        }
-        float[] x = new float[103 + k.lanes()];
-        for (int i = 0; i < x.length; i++) {
-            x[i] = (float) random.nextDouble(-1, 1);
-        }
+        int[] offsets = IntStream.range(0, 30).map(j -> random.nextInt(100)).toArray();
+        float[] values = random(30, random);
+        float[] x = random(103 + k.lanes(), random);
         float[] bias = {9, -0.1f, 0.2f, -0.3f, 0.4f, -0.5f};
         for (float low : new float[] {0, Float.NEGATIVE_INFINITY}) {
             int step = k.lanes() + 2;
             float[] y = new float[6 * step + 1];
-            k.vector(1, 6, starts, columns, values, offsets, bias, low, x, 3, y, 1, step);
+            k.vector(1, 6, starts, offsets, values, bias, low, x, 3, y, 1, step);
             float[] expected = new float[y.length];
             for (int o = 1; o < 6; o++) {
                 int fours = starts[o] + (starts[o + 1] - starts[o]) / 4 * 4;
@@ -99,7 +117,7 @@ class SparseKernelTest {
                     float[] sums = new float[4];
                     for (int j = starts[o]; j < starts[o + 1]; j++) {
                         int i = j < fours ? (j - starts[o]) % 4 : 0;
-                        sums[i] = Math.fma(values[j], x[3 + offsets[columns[j]] + p], sums[i]);
+                        sums[i] = Math.fma(values[j], x[3 + offsets[j] + p], sums[i]);
                     }
                     expected[1 + o * step + p] = Math.max(sums[0] + sums[1] + (sums[2] + sums[3]) + bias[o], low);
                 }

@@ -42,7 +42,10 @@ class PlaneConv2dTest {
                         new Case(new ConvShape(16, 8, 8, 17, 3, 3, 1, 1, 1), 1, 1, 2, 0),
                         new Case(new ConvShape(18, 4, 12, 16, 3, 3, 1, 0, 1), 1, 1, 1, 0),
                         new Case(new ConvShape(16, 2, 2, 16, 3, 3, 1, 1, 1), 1, 1, 1, 0),
-                        new Case(new ConvShape(16, 7, 8, 16, 3, 3, 1, 1, 1), 1, 1, 1, 0))
+                        new Case(new ConvShape(16, 7, 8, 16, 3, 3, 1, 1, 1), 1, 1, 1, 0),
+                        // Sparse, in blocks of channels of which the last is smaller, and of two groups.
+                        new Case(new ConvShape(67, 4, 4, 5, 3, 3, 1, 1, 1), 1, 1, 0, 0),
+                        new Case(new ConvShape(50, 6, 10, 3, 3, 3, 1, 1, 1), 2, 1, 1, 0))
                 .flatMap(c -> Stream.of(1, 3, 16, 32).map(n -> new Case(c.g, c.groups, c.inBorder, c.outBorder, n)));
         Stream<Case> one = Stream.of(
                 // By Winograd: rows of 2×2 outputs that fill a vector, half of one and a quarter.
