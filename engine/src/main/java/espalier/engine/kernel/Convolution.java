@@ -189,9 +189,14 @@ public final class Convolution {
         for (int i = 0; i < phases.size(); i++) {
             Patches p = phases.get(i).patches();
             largest = Math.max(largest, padded(p, images) + phaseProducts.get(i).scratch()
-                    + (shape.stride() == 1 ? 0 : Gemm.roundUp(images * shape.c() * p.positions(), ALIGNED)));
+                    + (shape.stride() == 1 ? 0 : 2 * Gemm.roundUp(images * shape.c() * p.positions(), ALIGNED) + gemm.lanes()));
         }
         return largest;
+    }
+
+    /** {@return whether the phases of even and odd columns are of one size, and rows of all channels as far apart as of one} */
+    private boolean paired() {
+        return shape.stride() == 2 && shape.h() % 2 == 0 && shape.w() % 2 == 0;
     }
 
     /**
@@ -225,11 +230,21 @@ public final class Convolution {
                     p.multiply(count, images, source, 0, shape.c(), packed, at, null, 0, 0, 0, gx, target, inputStep(),
                             scratch, free);
                 } else {
-                    int one = shape.c() * phases.get(i).patches().positions();
-                    p.multiply(count, images, source, 0, shape.c(), packed, at, null, 0, 0, 0, scratch, free, one,
-                            scratch, free + Gemm.roundUp(count * one, ALIGNED));
+                    Patches positions = phases.get(i).patches();
+                    int one = shape.c() * positions.positions();
+                    int kept = Gemm.roundUp(count * one, ALIGNED);
+                    boolean second = paired() && i % 2 == 1;
+                    p.multiply(count, images, source, 0, shape.c(), packed, at, null, 0, 0, 0, scratch, second ? free + kept : free,
+                            one, scratch, free + 2 * kept);
                     for (int image = 0; image < count; image++) {
-                        interleave(phases.get(i), scratch, free + image * one, gx, target + image * inputStep());
+                        int from = free + image * one;
+                        int to = target + image * inputStep();
+                        if (second) {
+                            gemm.interleaveRows(shape.c() * positions.rows(), positions.columns(), scratch, from, from + kept,
+                                    positions.columns(), gx, to + phases.get(i).a() * shape.w(), 2 * shape.w());
+                        } else if (!paired()) {
+                            interleave(phases.get(i), scratch, from, gx, to);
+                        }
                     }
                 }
                 at += p.packedSize();
