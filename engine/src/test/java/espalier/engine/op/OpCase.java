@@ -64,6 +64,10 @@ record OpCase(Op op, List<Tensor> inputs, int terms, Definition definition) {
         conv(cases, new Conv2d(3, 2, 1, 1), Shape.of(1, 2, 11, 13), Shape.of(3, 2, 5, 3));
         conv(cases, new Conv2d(1, 2, 2, 1), Shape.of(2, 3, 9, 9), Shape.of(4, 3, 3, 3));
         conv(cases, new Conv2d(2, 3, 3, 2), Shape.of(2, 4, 12, 11), Shape.of(6, 2, 3, 3));
+        // Height and width even: columns of two phases are interleaved.
+        conv(cases, new Conv2d(2, 1, 1, 2), Shape.of(3, 4, 6, 4), Shape.of(6, 2, 3, 3));
+        conv(cases, new Conv2d(2, 1, 1, 1), Shape.of(2, 3, 4, 38), Shape.of(2, 3, 3, 3));
+        conv(cases, new Conv2d(2, 0, 1, 1), Shape.of(2, 3, 6, 8), Shape.of(4, 3, 1, 1));
         conv(cases, new Conv2d(1, 1, 1, 3), Shape.of(2, 6, 5, 5), Shape.of(9, 2, 3, 3));
         conv(cases, new Conv2d(2, 1, 1, 6), Shape.of(2, 6, 7, 7), Shape.of(12, 1, 3, 3));
         for (int columns : new int[] {4, 8, 12, 16}) {
