@@ -13,30 +13,32 @@ final class ScalarSparse implements SparseKernels {
     }
 
     @Override
-    public void rows(int vectors, int first, int last, int[] starts, int[] offsets, float[] values, float[] bias, float low,
-            float[] x, int x0, int x1, int x2, int x3, float[] y, int y0, int y1, int y2, int y3, int yStep) {
+    public void rows(int vectors, int first, int last, int[] starts, int[] ends, char[] columns, float[] values, int[] offsets,
+            float[] bias, float low, float[] x, int x0, int x1, int x2, int x3,
+            float[] y, int y0, int y1, int y2, int y3, int yStep) {
         for (int o = first; o < last; o++) {
             int at = o * yStep;
             for (int p = 0; p < vectors; p++) {
-                y[y0 + at + p] = sum(bias[o], low, starts[o], starts[o + 1], offsets, values, x, x0 + p);
-                y[y1 + at + p] = sum(bias[o], low, starts[o], starts[o + 1], offsets, values, x, x1 + p);
-                y[y2 + at + p] = sum(bias[o], low, starts[o], starts[o + 1], offsets, values, x, x2 + p);
-                y[y3 + at + p] = sum(bias[o], low, starts[o], starts[o + 1], offsets, values, x, x3 + p);
+                y[y0 + at + p] = sum(bias[o], low, starts[o], ends[o], columns, values, offsets, x, x0 + p);
+                y[y1 + at + p] = sum(bias[o], low, starts[o], ends[o], columns, values, offsets, x, x1 + p);
+                y[y2 + at + p] = sum(bias[o], low, starts[o], ends[o], columns, values, offsets, x, x2 + p);
+                y[y3 + at + p] = sum(bias[o], low, starts[o], ends[o], columns, values, offsets, x, x3 + p);
             }
         }
     }
 
     @Override
-    public void addRows(int vectors, int first, int last, int[] starts, int[] offsets, float[] values, float[] bias, float low,
-            float[] x, int x0, int x1, int x2, int x3, float[] y, int y0, int y1, int y2, int y3, int yStep) {
+    public void addRows(int vectors, int first, int last, int[] starts, int[] ends, char[] columns, float[] values, int[] offsets,
+            float[] bias, float low, float[] x, int x0, int x1, int x2, int x3,
+            float[] y, int y0, int y1, int y2, int y3, int yStep) {
         for (int o = first; o < last; o++) {
             int at = o * yStep;
             for (int p = 0; p < vectors; p++) {
                 // All of a position before any is stored: runs may be the same.
-                float s0 = sum(y[y0 + at + p] + bias[o], low, starts[o], starts[o + 1], offsets, values, x, x0 + p);
-                float s1 = sum(y[y1 + at + p] + bias[o], low, starts[o], starts[o + 1], offsets, values, x, x1 + p);
-                float s2 = sum(y[y2 + at + p] + bias[o], low, starts[o], starts[o + 1], offsets, values, x, x2 + p);
-                float s3 = sum(y[y3 + at + p] + bias[o], low, starts[o], starts[o + 1], offsets, values, x, x3 + p);
+                float s0 = sum(y[y0 + at + p] + bias[o], low, starts[o], ends[o], columns, values, offsets, x, x0 + p);
+                float s1 = sum(y[y1 + at + p] + bias[o], low, starts[o], ends[o], columns, values, offsets, x, x1 + p);
+                float s2 = sum(y[y2 + at + p] + bias[o], low, starts[o], ends[o], columns, values, offsets, x, x2 + p);
+                float s3 = sum(y[y3 + at + p] + bias[o], low, starts[o], ends[o], columns, values, offsets, x, x3 + p);
                 y[y0 + at + p] = s0;
                 y[y1 + at + p] = s1;
                 y[y2 + at + p] = s2;
@@ -45,16 +47,17 @@ final class ScalarSparse implements SparseKernels {
         }
     }
 
-    private static float sum(float first, float low, int from, int to, int[] offsets, float[] values, float[] x, int xAt) {
+    private static float sum(float first, float low, int from, int to, char[] columns, float[] values, int[] offsets,
+            float[] x, int xAt) {
         float sum = first;
         for (int j = from; j < to; j++) {
-            sum = Math.fma(values[j], x[xAt + offsets[j]], sum);
+            sum = Math.fma(values[j], x[xAt + offsets[columns[j]]], sum);
         }
         return sum < low ? low : sum;
     }
 
     @Override
-    public void vector(int first, int last, int[] starts, int[] offsets, float[] values, float[] bias,
+    public void vector(int first, int last, int[] starts, int[] ends, char[] columns, float[] values, int[] offsets, float[] bias,
             float low, float[] x, int xAt, float[] y, int yAt, int yStep) {
         for (int o = first; o < last; o++) {
             float s0 = 0;
@@ -62,14 +65,14 @@ final class ScalarSparse implements SparseKernels {
             float s2 = 0;
             float s3 = 0;
             int j = starts[o];
-            for (; j < starts[o + 1] - 3; j += 4) {
-                s0 = Math.fma(values[j], x[xAt + offsets[j]], s0);
-                s1 = Math.fma(values[j + 1], x[xAt + offsets[j + 1]], s1);
-                s2 = Math.fma(values[j + 2], x[xAt + offsets[j + 2]], s2);
-                s3 = Math.fma(values[j + 3], x[xAt + offsets[j + 3]], s3);
+            for (; j < ends[o] - 3; j += 4) {
+                s0 = Math.fma(values[j], x[xAt + offsets[columns[j]]], s0);
+                s1 = Math.fma(values[j + 1], x[xAt + offsets[columns[j + 1]]], s1);
+                s2 = Math.fma(values[j + 2], x[xAt + offsets[columns[j + 2]]], s2);
+                s3 = Math.fma(values[j + 3], x[xAt + offsets[columns[j + 3]]], s3);
             }
-            for (; j < starts[o + 1]; j++) {
-                s0 = Math.fma(values[j], x[xAt + offsets[j]], s0);
+            for (; j < ends[o]; j++) {
+                s0 = Math.fma(values[j], x[xAt + offsets[columns[j]]], s0);
             }
             y[yAt + o * yStep] = Math.max(low, (s0 + s1) + (s2 + s3) + bias[o]);
         }

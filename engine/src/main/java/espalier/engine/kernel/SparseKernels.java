@@ -4,9 +4,10 @@ package espalier.engine.kernel;
  * Products of a sparse matrix in compressed rows (CSR) with runs of neighbouring numbers that nobody gathered: convolutions
  * over padded images, and linear layers over a batch.
  *
- * <p>Non-zero j multiplies the numbers that lie {@code offsets[j]} behind each run's start: for a convolution, the offset of a
- * tap into a padded image. (A table of them by column took a load and a check more for each: 4 to 10 % of a convolution.) Four
- * runs are computed at once, wherever they lie, so that a non-zero's offset and value are read once for all of them.
+ * <p>Column k of the matrix multiplies the numbers that lie {@code offsets[k]} behind each run's start: for a convolution, the
+ * offset of a tap into a padded image. Four runs are computed at once, wherever they lie, so that a non-zero's column, offset and
+ * value are read once for all of them. (An offset for each non-zero in place of its column would save a load and a check, 4 to
+ * 10 % of a convolution, and need 4 bytes more where 6 are enough.)
  */
 public interface SparseKernels {
     /** Runs that are computed at once. */
@@ -19,16 +20,16 @@ public interface SparseKernels {
     int maxVectors();
 
     /**
-     * {@code y[y_i + o·yStep + p] = max(low, bias[o] + Σ_j values[j] · x[x_i + offsets[j] + p])}, j over row o's
+     * {@code y[y_i + o·yStep + p] = max(low, bias[o] + Σ_j values[j] · x[x_i + offsets[columns[j]] + p])}, j over row o's
      * non-zeros in order, each product fused with its addition; for rows o in [first, last), runs i, and p below
      * {@code vectors·lanes}.
      *
      * @param vectors length of a run: a power of two, at most {@link #maxVectors}
-     * @param starts row o's non-zeros are {@code starts[o]} to {@code starts[o + 1]}
+     * @param starts row o's non-zeros are {@code starts[o]} to {@code ends[o]}, or some of them
      * @param low 0 for a relu, −∞ for none
      * @param x0 where run 0 starts in x; {@code y0} where its row 0 goes in y; runs may overlap in y when they agree there
      */
-    void rows(int vectors, int first, int last, int[] starts, int[] offsets, float[] values,
+    void rows(int vectors, int first, int last, int[] starts, int[] ends, char[] columns, float[] values, int[] offsets,
             float[] bias, float low, float[] x, int x0, int x1, int x2, int x3,
             float[] y, int y0, int y1, int y2, int y3, int yStep);
 
@@ -37,7 +38,7 @@ public interface SparseKernels {
      *
      * @param y0 where run 0's row 0 is in y; runs that overlap there are the same
      */
-    void addRows(int vectors, int first, int last, int[] starts, int[] offsets, float[] values,
+    void addRows(int vectors, int first, int last, int[] starts, int[] ends, char[] columns, float[] values, int[] offsets,
             float[] bias, float low, float[] x, int x0, int x1, int x2, int x3,
             float[] y, int y0, int y1, int y2, int y3, int yStep);
 
@@ -46,6 +47,6 @@ public interface SparseKernels {
      * one sum wait for each other: {@code max(low, (s_0 + s_1) + (s_2 + s_3) + bias[o])}, where s_i takes the i-th of each four
      * non-zeros of row o, and s_0 those after the last four.
      */
-    void vector(int first, int last, int[] starts, int[] offsets, float[] values, float[] bias, float low,
-            float[] x, int xAt, float[] y, int yAt, int yStep);
+    void vector(int first, int last, int[] starts, int[] ends, char[] columns, float[] values, int[] offsets,
+            float[] bias, float low, float[] x, int xAt, float[] y, int yAt, int yStep);
 }

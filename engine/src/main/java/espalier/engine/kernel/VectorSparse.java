@@ -32,26 +32,26 @@ final class VectorSparse implements SparseKernels {
     }
 
     @Override
-    public void rows(int vectors, int first, int last, int[] starts, int[] offsets, float[] values,
+    public void rows(int vectors, int first, int last, int[] starts, int[] ends, char[] columns, float[] values, int[] offsets,
             float[] bias, float low, float[] x, int x0, int x1, int x2, int x3,
             float[] y, int y0, int y1, int y2, int y3, int yStep) {
         // A loop for each: in one with a switch inside, the last one's code was by a third slower in some JVM starts.
         switch (vectors) {
             case 4 -> {
                 for (int o = first, at = first * yStep; o < last; o++, at += yStep) {
-                    row4x4(starts[o], starts[o + 1], offsets, values, bias[o], low, x, x0, x1, x2, x3,
+                    row4x4(starts[o], ends[o], columns, values, offsets, bias[o], low, x, x0, x1, x2, x3,
                             y, y0 + at, y1 + at, y2 + at, y3 + at);
                 }
             }
             case 2 -> {
                 for (int o = first, at = first * yStep; o < last; o++, at += yStep) {
-                    row4x2(starts[o], starts[o + 1], offsets, values, bias[o], low, x, x0, x1, x2, x3,
+                    row4x2(starts[o], ends[o], columns, values, offsets, bias[o], low, x, x0, x1, x2, x3,
                             y, y0 + at, y1 + at, y2 + at, y3 + at);
                 }
             }
             default -> {
                 for (int o = first, at = first * yStep; o < last; o++, at += yStep) {
-                    row4x1(starts[o], starts[o + 1], offsets, values, bias[o], low, x, x0, x1, x2, x3,
+                    row4x1(starts[o], ends[o], columns, values, offsets, bias[o], low, x, x0, x1, x2, x3,
                             y, y0 + at, y1 + at, y2 + at, y3 + at);
                 }
             }
@@ -59,32 +59,32 @@ final class VectorSparse implements SparseKernels {
     }
 
     @Override
-    public void addRows(int vectors, int first, int last, int[] starts, int[] offsets, float[] values,
+    public void addRows(int vectors, int first, int last, int[] starts, int[] ends, char[] columns, float[] values, int[] offsets,
             float[] bias, float low, float[] x, int x0, int x1, int x2, int x3,
             float[] y, int y0, int y1, int y2, int y3, int yStep) {
         switch (vectors) {
             case 4 -> {
                 for (int o = first, at = first * yStep; o < last; o++, at += yStep) {
-                    add4x4(starts[o], starts[o + 1], offsets, values, bias[o], low, x, x0, x1, x2, x3,
+                    add4x4(starts[o], ends[o], columns, values, offsets, bias[o], low, x, x0, x1, x2, x3,
                             y, y0 + at, y1 + at, y2 + at, y3 + at);
                 }
             }
             case 2 -> {
                 for (int o = first, at = first * yStep; o < last; o++, at += yStep) {
-                    add4x2(starts[o], starts[o + 1], offsets, values, bias[o], low, x, x0, x1, x2, x3,
+                    add4x2(starts[o], ends[o], columns, values, offsets, bias[o], low, x, x0, x1, x2, x3,
                             y, y0 + at, y1 + at, y2 + at, y3 + at);
                 }
             }
             default -> {
                 for (int o = first, at = first * yStep; o < last; o++, at += yStep) {
-                    add4x1(starts[o], starts[o + 1], offsets, values, bias[o], low, x, x0, x1, x2, x3,
+                    add4x1(starts[o], ends[o], columns, values, offsets, bias[o], low, x, x0, x1, x2, x3,
                             y, y0 + at, y1 + at, y2 + at, y3 + at);
                 }
             }
         }
     }
 
-    private static void row4x4(int from, int to, int[] offsets, float[] values, float bias, float low,
+    private static void row4x4(int from, int to, char[] columns, float[] values, int[] offsets, float bias, float low,
             float[] x, int x0, int x1, int x2, int x3, float[] y, int y0, int y1, int y2, int y3) {
         FloatVector s00 = FloatVector.broadcast(F, bias), s01 = FloatVector.broadcast(F, bias);
         FloatVector s02 = FloatVector.broadcast(F, bias), s03 = FloatVector.broadcast(F, bias);
@@ -97,7 +97,7 @@ final class VectorSparse implements SparseKernels {
         FloatVector least = FloatVector.broadcast(F, low);
         for (int j = from; j < to; j++) {
             FloatVector w = FloatVector.broadcast(F, values[j]);
-            int offset = offsets[j];
+            int offset = offsets[columns[j]];
             int p0 = x0 + offset;
             s00 = w.fma(FloatVector.fromArray(F, x, p0), s00);
             s01 = w.fma(FloatVector.fromArray(F, x, p0 + N), s01);
@@ -137,7 +137,7 @@ final class VectorSparse implements SparseKernels {
         s33.blend(least, s33.compare(LT, least)).intoArray(y, y3 + 3 * N);
     }
 
-    private static void row4x2(int from, int to, int[] offsets, float[] values, float bias, float low,
+    private static void row4x2(int from, int to, char[] columns, float[] values, int[] offsets, float bias, float low,
             float[] x, int x0, int x1, int x2, int x3, float[] y, int y0, int y1, int y2, int y3) {
         FloatVector s00 = FloatVector.broadcast(F, bias), s01 = FloatVector.broadcast(F, bias);
         FloatVector s10 = FloatVector.broadcast(F, bias), s11 = FloatVector.broadcast(F, bias);
@@ -146,7 +146,7 @@ final class VectorSparse implements SparseKernels {
         FloatVector least = FloatVector.broadcast(F, low);
         for (int j = from; j < to; j++) {
             FloatVector w = FloatVector.broadcast(F, values[j]);
-            int offset = offsets[j];
+            int offset = offsets[columns[j]];
             int p0 = x0 + offset;
             s00 = w.fma(FloatVector.fromArray(F, x, p0), s00);
             s01 = w.fma(FloatVector.fromArray(F, x, p0 + N), s01);
@@ -170,7 +170,7 @@ final class VectorSparse implements SparseKernels {
         s31.blend(least, s31.compare(LT, least)).intoArray(y, y3 + N);
     }
 
-    private static void row4x1(int from, int to, int[] offsets, float[] values, float bias, float low,
+    private static void row4x1(int from, int to, char[] columns, float[] values, int[] offsets, float bias, float low,
             float[] x, int x0, int x1, int x2, int x3, float[] y, int y0, int y1, int y2, int y3) {
         FloatVector s00 = FloatVector.broadcast(F, bias);
         FloatVector s10 = FloatVector.broadcast(F, bias);
@@ -179,7 +179,7 @@ final class VectorSparse implements SparseKernels {
         FloatVector least = FloatVector.broadcast(F, low);
         for (int j = from; j < to; j++) {
             FloatVector w = FloatVector.broadcast(F, values[j]);
-            int offset = offsets[j];
+            int offset = offsets[columns[j]];
             int p0 = x0 + offset;
             s00 = w.fma(FloatVector.fromArray(F, x, p0), s00);
             int p1 = x1 + offset;
@@ -195,7 +195,7 @@ final class VectorSparse implements SparseKernels {
         s30.blend(least, s30.compare(LT, least)).intoArray(y, y3);
     }
 
-    private static void add4x4(int from, int to, int[] offsets, float[] values, float bias, float low,
+    private static void add4x4(int from, int to, char[] columns, float[] values, int[] offsets, float bias, float low,
             float[] x, int x0, int x1, int x2, int x3, float[] y, int y0, int y1, int y2, int y3) {
         FloatVector b = FloatVector.broadcast(F, bias);
         FloatVector s00 = FloatVector.fromArray(F, y, y0).add(b), s01 = FloatVector.fromArray(F, y, y0 + N).add(b);
@@ -209,7 +209,7 @@ final class VectorSparse implements SparseKernels {
         FloatVector least = FloatVector.broadcast(F, low);
         for (int j = from; j < to; j++) {
             FloatVector w = FloatVector.broadcast(F, values[j]);
-            int offset = offsets[j];
+            int offset = offsets[columns[j]];
             int p0 = x0 + offset;
             s00 = w.fma(FloatVector.fromArray(F, x, p0), s00);
             s01 = w.fma(FloatVector.fromArray(F, x, p0 + N), s01);
@@ -249,7 +249,7 @@ final class VectorSparse implements SparseKernels {
         s33.blend(least, s33.compare(LT, least)).intoArray(y, y3 + 3 * N);
     }
 
-    private static void add4x2(int from, int to, int[] offsets, float[] values, float bias, float low,
+    private static void add4x2(int from, int to, char[] columns, float[] values, int[] offsets, float bias, float low,
             float[] x, int x0, int x1, int x2, int x3, float[] y, int y0, int y1, int y2, int y3) {
         FloatVector b = FloatVector.broadcast(F, bias);
         FloatVector s00 = FloatVector.fromArray(F, y, y0).add(b), s01 = FloatVector.fromArray(F, y, y0 + N).add(b);
@@ -259,7 +259,7 @@ final class VectorSparse implements SparseKernels {
         FloatVector least = FloatVector.broadcast(F, low);
         for (int j = from; j < to; j++) {
             FloatVector w = FloatVector.broadcast(F, values[j]);
-            int offset = offsets[j];
+            int offset = offsets[columns[j]];
             int p0 = x0 + offset;
             s00 = w.fma(FloatVector.fromArray(F, x, p0), s00);
             s01 = w.fma(FloatVector.fromArray(F, x, p0 + N), s01);
@@ -283,7 +283,7 @@ final class VectorSparse implements SparseKernels {
         s31.blend(least, s31.compare(LT, least)).intoArray(y, y3 + N);
     }
 
-    private static void add4x1(int from, int to, int[] offsets, float[] values, float bias, float low,
+    private static void add4x1(int from, int to, char[] columns, float[] values, int[] offsets, float bias, float low,
             float[] x, int x0, int x1, int x2, int x3, float[] y, int y0, int y1, int y2, int y3) {
         FloatVector b = FloatVector.broadcast(F, bias);
         FloatVector s00 = FloatVector.fromArray(F, y, y0).add(b);
@@ -293,7 +293,7 @@ final class VectorSparse implements SparseKernels {
         FloatVector least = FloatVector.broadcast(F, low);
         for (int j = from; j < to; j++) {
             FloatVector w = FloatVector.broadcast(F, values[j]);
-            int offset = offsets[j];
+            int offset = offsets[columns[j]];
             int p0 = x0 + offset;
             s00 = w.fma(FloatVector.fromArray(F, x, p0), s00);
             int p1 = x1 + offset;
@@ -310,27 +310,27 @@ final class VectorSparse implements SparseKernels {
     }
 
     @Override
-    public void vector(int first, int last, int[] starts, int[] offsets, float[] values, float[] bias,
+    public void vector(int first, int last, int[] starts, int[] ends, char[] columns, float[] values, int[] offsets, float[] bias,
             float low, float[] x, int xAt, float[] y, int yAt, int yStep) {
         for (int o = first; o < last; o++) {
             FloatVector s0 = FloatVector.zero(F);
             FloatVector s1 = s0;
             FloatVector s2 = s0;
             FloatVector s3 = s0;
-            int end = starts[o + 1];
+            int end = ends[o];
             int j = starts[o];
             for (; j < end - 3; j += 4) {
-                FloatVector x0 = FloatVector.fromArray(F, x, xAt + offsets[j]);
+                FloatVector x0 = FloatVector.fromArray(F, x, xAt + offsets[columns[j]]);
                 s0 = x0.fma(FloatVector.broadcast(F, values[j]), s0);
-                FloatVector x1 = FloatVector.fromArray(F, x, xAt + offsets[j + 1]);
+                FloatVector x1 = FloatVector.fromArray(F, x, xAt + offsets[columns[j + 1]]);
                 s1 = x1.fma(FloatVector.broadcast(F, values[j + 1]), s1);
-                FloatVector x2 = FloatVector.fromArray(F, x, xAt + offsets[j + 2]);
+                FloatVector x2 = FloatVector.fromArray(F, x, xAt + offsets[columns[j + 2]]);
                 s2 = x2.fma(FloatVector.broadcast(F, values[j + 2]), s2);
-                FloatVector x3 = FloatVector.fromArray(F, x, xAt + offsets[j + 3]);
+                FloatVector x3 = FloatVector.fromArray(F, x, xAt + offsets[columns[j + 3]]);
                 s3 = x3.fma(FloatVector.broadcast(F, values[j + 3]), s3);
             }
             for (; j < end; j++) {
-                FloatVector rest = FloatVector.fromArray(F, x, xAt + offsets[j]);
+                FloatVector rest = FloatVector.fromArray(F, x, xAt + offsets[columns[j]]);
                 s0 = rest.fma(FloatVector.broadcast(F, values[j]), s0);
             }
             s0.add(s1).add(s2.add(s3)).add(FloatVector.broadcast(F, bias[o])).max(low).intoArray(y, yAt + o * yStep);

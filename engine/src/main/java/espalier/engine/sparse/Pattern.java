@@ -3,45 +3,23 @@ package espalier.engine.sparse;
 import espalier.engine.weight.CsrWeight;
 import java.util.Arrays;
 
-/**
- * The non-zeros of a matrix, or of some of its columns, by rows: row o's are {@code starts[o]} to {@code starts[o + 1]}.
- *
- * @param offsets of the numbers that each is multiplied by, in floats from the first output's first
- */
-record Pattern(int[] starts, int[] offsets, float[] values) {
-    /** @param offsets of each column */
-    static Pattern of(CsrWeight w, int[] offsets) {
-        int[] at = new int[w.values().length];
-        for (int j = 0; j < at.length; j++) {
-            at[j] = offsets[w.columns()[j]];
-        }
-        return new Pattern(w.starts(), at, w.values());
-    }
-
-    /** {@return the non-zeros in blocks of {@code width} columns, in order} */
-    static Pattern[] blocks(CsrWeight w, int[] offsets, int width) {
-        Pattern all = of(w, offsets);
-        Pattern[] blocks = new Pattern[Math.ceilDiv(offsets.length, width)];
+/** Where the non-zeros of some columns of a sparse matrix are: those of row o from {@code starts[o]} to {@code ends[o]}. */
+record Pattern(int[] starts, int[] ends) {
+    /** {@return those of {@code width} columns after the other; columns grow within a row, so each block's are neighbours} */
+    static Pattern[] blocks(CsrWeight w, int columns, int width) {
+        int rows = w.starts().length - 1;
+        Pattern[] blocks = new Pattern[Math.ceilDiv(columns, width)];
+        int[] starts = Arrays.copyOf(w.starts(), rows);
         for (int b = 0; b < blocks.length; b++) {
-            blocks[b] = all.select(w.columns(), b * width, (b + 1) * width);
-        }
-        return blocks;
-    }
-
-    private Pattern select(char[] columns, int first, int last) {
-        int[] begin = new int[starts.length];
-        int[] at = new int[values.length];
-        float[] some = new float[values.length];
-        int count = 0;
-        for (int o = 0; o + 1 < starts.length; o++) {
-            for (int j = starts[o]; j < starts[o + 1]; j++) {
-                if (columns[j] >= first && columns[j] < last) {
-                    at[count] = offsets[j];
-                    some[count++] = values[j];
+            int[] ends = starts.clone();
+            for (int o = 0; o < rows; o++) {
+                while (ends[o] < w.starts()[o + 1] && w.columns()[ends[o]] < (b + 1) * width) {
+                    ends[o]++;
                 }
             }
-            begin[o + 1] = count;
+            blocks[b] = new Pattern(starts, ends);
+            starts = ends;
         }
-        return new Pattern(begin, Arrays.copyOf(at, count), Arrays.copyOf(some, count));
+        return blocks;
     }
 }

@@ -37,6 +37,8 @@ public final class SparseConv2d {
     private final CsrWeight weight;
     /** Of blocks of input channels, in order. */
     private final Pattern[] blocks;
+    /** Of a column of the weight, in floats. */
+    private final int[] offsets;
     private final float[] bias;
     private final float[] none;
     private final float low;
@@ -85,7 +87,7 @@ public final class SparseConv2d {
         int pitch = columns == null ? in.pitch() : g.ow();
         plane = columns == null ? in.plane() : columns.plane();
         origin = columns == null ? (in.border() - g.padding()) * (in.pitch() + 1) * n : 0;
-        int[] offsets = IntStream.range(0, g.taps()).map(k -> {
+        offsets = IntStream.range(0, g.taps()).map(k -> {
             int ky = k / g.kw() % g.kh();
             int kx = k % g.kw();
             int tap = columns == null ? (ky * pitch + kx) * g.dilation() : columns.tap(ky, kx);
@@ -101,9 +103,7 @@ public final class SparseConv2d {
             runs = Runs.beyond(kernels.sparse(), (g.oh() - 1) * joined + row);
             apart = runs.reach(kernels.sparse());
         }
-        int channels = channelsOfBlock();
-        blocks = channels >= g.c() ? new Pattern[] {Pattern.of(weight, offsets)}
-                : Pattern.blocks(weight, offsets, channels * g.kh() * g.kw());
+        blocks = Pattern.blocks(weight, g.taps(), channelsOfBlock() * g.kh() * g.kw());
     }
 
     /** {@return the input channels of a block; all of them where blocks do not pay} */
@@ -181,7 +181,8 @@ public final class SparseConv2d {
             int at = from + group * g.c() * plane * n;
             if (xs.length == 1) {
                 Pattern p = blocks[0];
-                kernels.sparse().vector(first, last, p.starts(), p.offsets(), p.values(), bias, low, x, at, y, to, step);
+                kernels.sparse().vector(first, last, p.starts(), p.ends(), weight.columns(), weight.values(),
+                        offsets, bias, low, x, at, y, to, step);
                 continue;
             }
             for (int i = 0; i < xs.length; i += RUNS) {
@@ -189,12 +190,13 @@ public final class SparseConv2d {
                     Pattern p = blocks[b];
                     float least = b == blocks.length - 1 ? low : Float.NEGATIVE_INFINITY;
                     if (b == 0 && !add) {
-                        kernels.sparse().rows(runs.vectors(), first, last, p.starts(), p.offsets(), p.values(), bias, least,
+                        kernels.sparse().rows(runs.vectors(), first, last, p.starts(), p.ends(), weight.columns(),
+                                weight.values(), offsets, bias, least,
                                 x, at + xs[i], at + xs[i + 1], at + xs[i + 2], at + xs[i + 3],
                                 y, to + ys[i], to + ys[i + 1], to + ys[i + 2], to + ys[i + 3], step);
                     } else {
-                        kernels.sparse().addRows(runs.vectors(), first, last, p.starts(), p.offsets(), p.values(),
-                                b == 0 ? bias : none, least,
+                        kernels.sparse().addRows(runs.vectors(), first, last, p.starts(), p.ends(), weight.columns(),
+                                weight.values(), offsets, b == 0 ? bias : none, least,
                                 x, at + xs[i], at + xs[i + 1], at + xs[i + 2], at + xs[i + 3],
                                 y, to + ys[i], to + ys[i + 1], to + ys[i + 2], to + ys[i + 3], step);
                     }

@@ -115,18 +115,20 @@ class AllocationTest {
         float[] y = new float[4 * 4 * k.lanes() * 4];
         float[] values = random(5);
         int[] starts = {0, 7, 7, 20};
-        int[] offsets = new int[20];
+        int[] ends = {7, 7, 20};
+        char[] columns = new char[20];
+        int[] offsets = new int[1];
         float[] bias = new float[3];
         int run = 4 * k.lanes();
         var kernels = new LinkedHashMap<String, Runnable>();
         for (int v = 1; v <= k.maxVectors(); v *= 2) {
             int vectors = v;
-            kernels.put("csr rows of " + v, () -> k.rows(vectors, 0, 3, starts, offsets, values, bias, 0f,
+            kernels.put("csr rows of " + v, () -> k.rows(vectors, 0, 3, starts, ends, columns, values, offsets, bias, 0f,
                     x, 0, run, 2 * run, 3 * run, y, 0, run, 2 * run, 3 * run, 4 * run));
-            kernels.put("csr rows of " + v + " more", () -> k.addRows(vectors, 0, 3, starts, offsets, values, bias, 0f,
+            kernels.put("csr rows of " + v + " more", () -> k.addRows(vectors, 0, 3, starts, ends, columns, values, offsets, bias, 0f,
                     x, 0, run, 2 * run, 3 * run, y, 0, run, 2 * run, 3 * run, 4 * run));
         }
-        kernels.put("csr vector", () -> k.vector(0, 3, starts, offsets, values, bias, 0f, x, 0, y, 0, run));
+        kernels.put("csr vector", () -> k.vector(0, 3, starts, ends, columns, values, offsets, bias, 0f, x, 0, y, 0, run));
         return kernels;
     }
 

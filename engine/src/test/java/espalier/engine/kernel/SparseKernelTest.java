@@ -31,7 +31,10 @@ class SparseKernelTest {
         int[] at = new int[8];
         float[] x = random(1000 + run, random);
         int[] starts = {0, 5, 5, 6, 19, 21};
-        int[] offsets = IntStream.range(0, 21).map(j -> random.nextInt(500)).toArray();
+        // Of row 3 not all.
+        int[] ends = {5, 5, 6, 17, 21};
+        char[] columns = columns(21, 13, random);
+        int[] offsets = IntStream.range(0, 13).map(j -> random.nextInt(500)).toArray();
         float[] values = random(21, random);
         float[] bias = {9, -0.1f, 0.2f, -0.3f, 0.4f};
         int step = 5 * run + 3;
@@ -45,9 +48,9 @@ class SparseKernelTest {
         float[] before = random(5 * step + 9, random);
         float[] set = before.clone();
         float[] added = before.clone();
-        k.rows(vectors, 1, 5, starts, offsets, values, bias, low, x, at[0], at[1], at[2], at[3],
+        k.rows(vectors, 1, 5, starts, ends, columns, values, offsets, bias, low, x, at[0], at[1], at[2], at[3],
                 set, at[4], at[5], at[6], at[7], step);
-        k.addRows(vectors, 1, 5, starts, offsets, values, bias, low, x, at[0], at[1], at[2], at[3],
+        k.addRows(vectors, 1, 5, starts, ends, columns, values, offsets, bias, low, x, at[0], at[1], at[2], at[3],
                 added, at[4], at[5], at[6], at[7], step);
         float[] expectedSet = before.clone();
         float[] expectedAdded = before.clone();
@@ -57,9 +60,9 @@ class SparseKernelTest {
                     int to = at[4 + i] + o * step + p;
                     float sum = bias[o];
                     float more = before[to] + bias[o];
-                    for (int j = starts[o]; j < starts[o + 1]; j++) {
-                        sum = Math.fma(values[j], x[at[i] + offsets[j] + p], sum);
-                        more = Math.fma(values[j], x[at[i] + offsets[j] + p], more);
+                    for (int j = starts[o]; j < ends[o]; j++) {
+                        sum = Math.fma(values[j], x[at[i] + offsets[columns[j]] + p], sum);
+                        more = Math.fma(values[j], x[at[i] + offsets[columns[j]] + p], more);
                     }
                     expectedSet[to] = Math.max(sum, low);
                     expectedAdded[to] = Math.max(more, low);
@@ -80,13 +83,23 @@ class SparseKernelTest {
         for (boolean add : new boolean[] {false, true}) {
             float[] y = new float[k.lanes() + 1];
             if (add) {
-                k.addRows(1, 0, 1, new int[] {0, 1}, new int[1], new float[] {1}, new float[1], 0, x, 0, 0, 0, 0, y, 0, 0, 0, 0, 0);
+                k.addRows(1, 0, 1, new int[1], new int[] {1}, new char[1], new float[] {1}, new int[1], new float[1], 0,
+                        x, 0, 0, 0, 0, y, 0, 0, 0, 0, 0);
             } else {
-                k.rows(1, 0, 1, new int[] {0, 1}, new int[1], new float[] {1}, new float[1], 0, x, 0, 0, 0, 0, y, 0, 0, 0, 0, 0);
+                k.rows(1, 0, 1, new int[1], new int[] {1}, new char[1], new float[] {1}, new int[1], new float[1], 0,
+                        x, 0, 0, 0, 0, y, 0, 0, 0, 0, 0);
             }
             assertThat(y[0]).isNaN();
             assertThat(y[1]).isZero();
         }
+    }
+
+    private static char[] columns(int count, int columns, SplittableRandom random) {
+        char[] c = new char[count];
+        for (int j = 0; j < count; j++) {
+            c[j] = (char) random.nextInt(columns);
+        }
+        return c;
     }
 
     private static float[] random(int size, SplittableRandom random) {
@@ -101,23 +114,25 @@ class SparseKernelTest {
     @MethodSource("kernels")
     void oneVectorInFourSums(SparseKernels k) {
         SplittableRandom random = new SplittableRandom(4);
-        int[] starts = {0, 5, 5, 6, 9, 22, 30};
-        int[] offsets = IntStream.range(0, 30).map(j -> random.nextInt(100)).toArray();
+        int[] starts = {0, 5, 5, 6, 9, 22};
+        int[] ends = {5, 5, 6, 9, 22, 30};
+        char[] columns = columns(30, 11, random);
+        int[] offsets = IntStream.range(0, 11).map(j -> random.nextInt(100)).toArray();
         float[] values = random(30, random);
         float[] x = random(103 + k.lanes(), random);
         float[] bias = {9, -0.1f, 0.2f, -0.3f, 0.4f, -0.5f};
         for (float low : new float[] {0, Float.NEGATIVE_INFINITY}) {
             int step = k.lanes() + 2;
             float[] y = new float[6 * step + 1];
-            k.vector(1, 6, starts, offsets, values, bias, low, x, 3, y, 1, step);
+            k.vector(1, 6, starts, ends, columns, values, offsets, bias, low, x, 3, y, 1, step);
             float[] expected = new float[y.length];
             for (int o = 1; o < 6; o++) {
-                int fours = starts[o] + (starts[o + 1] - starts[o]) / 4 * 4;
+                int fours = starts[o] + (ends[o] - starts[o]) / 4 * 4;
                 for (int p = 0; p < k.lanes(); p++) {
                     float[] sums = new float[4];
-                    for (int j = starts[o]; j < starts[o + 1]; j++) {
+                    for (int j = starts[o]; j < ends[o]; j++) {
                         int i = j < fours ? (j - starts[o]) % 4 : 0;
-                        sums[i] = Math.fma(values[j], x[3 + offsets[j] + p], sums[i]);
+                        sums[i] = Math.fma(values[j], x[3 + offsets[columns[j]] + p], sums[i]);
                     }
                     expected[1 + o * step + p] = Math.max(sums[0] + sums[1] + (sums[2] + sums[3]) + bias[o], low);
                 }
