@@ -7,7 +7,7 @@ package espalier.engine.kernel;
  * <p>Column k of the matrix multiplies the numbers that lie {@code offsets[k]} behind each run's start: for a convolution, the
  * offset of a tap into a padded image. Four runs are computed at once, wherever they lie, so that a non-zero's column, offset and
  * value are read once for all of them. (An offset for each non-zero in place of its column would save a load and a check, 4 to
- * 10 % of a convolution, and need 4 bytes more where 6 are enough.)
+ * 13 % of a convolution, and need 4 bytes more where 6 are enough.)
  */
 public interface SparseKernels {
     /** Runs that are computed at once. */
