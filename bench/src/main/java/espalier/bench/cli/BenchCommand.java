@@ -90,7 +90,8 @@ final class BenchCommand {
             + Cliff.LEAST + " of the best, by the clock and by its thread's own time, or if it allocates. Each JVM measures "
             + "every kernel " + Cliffs.PASSES + " times and stays alive; those that were slow are asked again, in up to "
             + Cliffs.ROUNDS + " rounds: what disturbed them passes, what the compiler made of a kernel stays. A JVM's figure "
-            + "is that of its best pass, its allocation that of its last; 'passes' tells how often the slowest JVM was asked.",
+            + "is that of its best pass, its allocation that of its last; 'passes' tells how often the slowest JVM was asked. "
+            + "Each takes up to 1 GB as long as the check lasts.",
             footerHeading = "%nExamples:%n", footer = {
                 "  espalier bench cliffs", "  espalier bench cliffs --starts 30 --only gemm.256"})
     int cliffs(

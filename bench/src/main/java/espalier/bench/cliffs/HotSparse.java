@@ -25,7 +25,8 @@ final class HotSparse {
         List<HotKernel> kernels = new ArrayList<>();
         for (ConvLayer layer : ConvLayer.ALL) {
             if (layer.name().equals("vgg16_bn/features.27")) {
-                kernels.add(new HotKernel("csr conv " + layer.name() + " of one", Set.of("sparse.vector"), () -> layer(layer, 1, false)));
+                kernels.add(new HotKernel("csr conv " + layer.name() + " of one", Set.of("sparse.vector"),
+                        () -> layer(layer, 1, false)));
             }
             if (layer.name().startsWith("resnet20/layer") || layer.name().equals("mobilenet_v2/features.3.conv.1.0")) {
                 for (int n : new int[] {GROUP, 1}) {
@@ -61,7 +62,8 @@ final class HotSparse {
         int yAt = aligned(Scratch.FIRST + in.size() * n + slack);
         int scratchAt = aligned(yAt + out.size() * n + slack);
         float[] memory = Values.uniform(Math.max(1 << 22, scratchAt + conv.scratchSize()), -1, 1, 2);
-        return add ? () -> conv.add(memory, Scratch.FIRST, memory, yAt) : () -> conv.run(memory, Scratch.FIRST, memory, yAt, memory, scratchAt);
+        return add ? () -> conv.add(memory, Scratch.FIRST, memory, yAt)
+                : () -> conv.run(memory, Scratch.FIRST, memory, yAt, memory, scratchAt);
     }
 
     /** {@return {@code at}, or the next element that begins a cache line of an array that is large} */
