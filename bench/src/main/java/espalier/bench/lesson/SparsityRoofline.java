@@ -46,7 +46,7 @@ final class SparsityRoofline {
     List<Block> blocks() {
         SparseKernels sparse = Kernels.active().sparse();
         GemmKernels gemm = Kernels.active().gemm();
-        int block = SparseKernels.RUNS * sparse.maxVectors() * sparse.lanes();
+        int block = SparseKernels.runs(sparse.maxVectors()) * sparse.maxVectors() * sparse.lanes();
         double sparseIntensity = 2.0 * block / (Float.BYTES * block + NONZERO_BYTES);
         int columns = gemm.maxVectors() * gemm.lanes();
         double denseIntensity = 2.0 * GemmKernels.ROWS * columns / (Float.BYTES * (columns + GemmKernels.ROWS));

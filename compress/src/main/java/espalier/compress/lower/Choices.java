@@ -25,8 +25,8 @@ final class Choices {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Path PROCESSOR = Path.of("/proc/cpuinfo");
     private static final String MODEL = "model name";
-    /** How it was measured: with the next number, all is measured anew. At first it was without warm-up and without number. */
-    private static final String MEASUREMENT = "measurement 2, ";
+    /** What was measured and how: with the next number, when kernels have changed, all is measured anew. */
+    private static final String MEASUREMENT = "measurement 3, ";
 
     /** Nanoseconds of a layer in each format. */
     record Times(long dense, long sparse) {

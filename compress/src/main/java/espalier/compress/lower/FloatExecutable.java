@@ -51,11 +51,14 @@ interface FloatExecutable {
             case Add _ -> clamped((m, x, y, _) -> e.add(m, x[0], m, x[1], m, y, size), step.activation(), e, size);
             case Relu _ -> (m, x, y, _) -> e.relu(m, x[0], m, y, size);
             case Relu6 _ -> (m, x, y, _) -> e.relu6(m, x[0], m, y, size);
-            case MaxPool2d o -> (m, x, y, _) -> PlaneOps.maxPool(m, x[0], p, o.kernel(), o.stride(), o.padding(), m, y, out, n);
-            case AvgPool2d o -> (m, x, y, _) -> PlaneOps.avgPool(m, x[0], p, o.kernel(), o.kernel(), o.stride(), m, y, out, n);
-            case GlobalAvgPool _ -> (m, x, y, _) -> PlaneOps.avgPool(m, x[0], p, p.height(), p.width(), 1, m, y, out, n);
+            case MaxPool2d o -> (m, x, y, _) ->
+                    PlaneOps.maxPool(kernels.pool(), m, x[0], p, o.kernel(), o.stride(), o.padding(), m, y, out, n);
+            case AvgPool2d o -> (m, x, y, _) ->
+                    PlaneOps.avgPool(kernels.pool(), m, x[0], p, o.kernel(), o.kernel(), o.stride(), m, y, out, n);
+            case GlobalAvgPool _ -> (m, x, y, _) ->
+                    PlaneOps.avgPool(kernels.pool(), m, x[0], p, p.height(), p.width(), 1, m, y, out, n);
             case OptionAShortcut o ->
-                    (m, x, y, _) -> PlaneOps.shortcut(m, x[0], p, o.stride(), o.padChannels(), m, y, out, n);
+                    (m, x, y, _) -> PlaneOps.shortcut(kernels.gemm(), m, x[0], p, o.stride(), o.padChannels(), m, y, out, n);
             case Concat _ -> (m, x, y, _) -> {
                 for (int i = 0, channel = 0; i < x.length; channel += in.get(i++).channels()) {
                     PlaneOps.copy(m, x[i], in.get(i), m, y, out, channel, n);

@@ -26,4 +26,13 @@ public interface PoolKernels {
 
     /** {@code y = mean of each plane} of {@code size} elements. */
     void planeMeans(float[] x, int xOffset, int planes, int size, float[] y, int yOffset);
+
+    /**
+     * {@code y[p] = max of x[xOffset + row·ldx + column·n + p]} over the rows and columns of a window, at least one of each, of
+     * pixels of which n images lie side by side, p below n; as {@code Math.max} of them in order.
+     */
+    void maxOfWindow(float[] x, int xOffset, int rows, int ldx, int columns, float[] y, int yOffset, int n);
+
+    /** {@code y[p] = mean of x} over such a window: their sum, row by row from the first on, divided by how many they are. */
+    void meanOfWindow(float[] x, int xOffset, int rows, int ldx, int columns, float[] y, int yOffset, int n);
 }

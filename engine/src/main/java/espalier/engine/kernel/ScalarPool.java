@@ -112,4 +112,32 @@ final class ScalarPool implements PoolKernels {
             y[yOffset + p] = (float) (sum / size);
         }
     }
+
+    @Override
+    public void maxOfWindow(float[] x, int xOffset, int rows, int ldx, int columns, float[] y, int yOffset, int n) {
+        for (int p = 0; p < n; p++) {
+            float max = x[xOffset + p];
+            for (int r = 0; r < rows; r++) {
+                int from = xOffset + r * ldx + p;
+                for (int i = from; i < from + columns * n; i += n) {
+                    max = Math.max(max, x[i]);
+                }
+            }
+            y[yOffset + p] = max;
+        }
+    }
+
+    @Override
+    public void meanOfWindow(float[] x, int xOffset, int rows, int ldx, int columns, float[] y, int yOffset, int n) {
+        for (int p = 0; p < n; p++) {
+            float sum = 0f;
+            for (int r = 0; r < rows; r++) {
+                int from = xOffset + r * ldx + p;
+                for (int i = from; i < from + columns * n; i += n) {
+                    sum += x[i];
+                }
+            }
+            y[yOffset + p] = sum / (rows * columns);
+        }
+    }
 }

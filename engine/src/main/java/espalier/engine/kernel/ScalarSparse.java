@@ -13,36 +13,28 @@ final class ScalarSparse implements SparseKernels {
     }
 
     @Override
-    public void rows(int vectors, int first, int last, int[] starts, int[] ends, char[] columns, float[] values, int[] offsets,
-            float[] bias, float low, float[] x, int x0, int x1, int x2, int x3,
-            float[] y, int y0, int y1, int y2, int y3, int yStep) {
+    public void rows(int vectors, int stride, int first, int last, int[] starts, int[] ends, char[] columns, float[] values, int[] offsets,
+            float[] bias, float low, float[] x, int xAt, int[] xRuns, float[] y, int yAt, int[] yRuns, int run, int yStep) {
         for (int o = first; o < last; o++) {
-            int at = o * yStep;
-            for (int p = 0; p < vectors; p++) {
-                y[y0 + at + p] = sum(bias[o], low, starts[o], ends[o], columns, values, offsets, x, x0 + p);
-                y[y1 + at + p] = sum(bias[o], low, starts[o], ends[o], columns, values, offsets, x, x1 + p);
-                y[y2 + at + p] = sum(bias[o], low, starts[o], ends[o], columns, values, offsets, x, x2 + p);
-                y[y3 + at + p] = sum(bias[o], low, starts[o], ends[o], columns, values, offsets, x, x3 + p);
+            for (int i = run; i < run + SparseKernels.runs(vectors); i++) {
+                for (int p = 0; p < vectors; p++) {
+                    y[yAt + yRuns[i] + o * yStep + p] = sum(bias[o], low, starts[o], ends[o], columns, values, offsets,
+                            x, xAt + xRuns[i] + p * stride);
+                }
             }
         }
     }
 
     @Override
     public void addRows(int vectors, int first, int last, int[] starts, int[] ends, char[] columns, float[] values, int[] offsets,
-            float[] bias, float low, float[] x, int x0, int x1, int x2, int x3,
-            float[] y, int y0, int y1, int y2, int y3, int yStep) {
+            float[] bias, float low, float[] x, int xAt, int[] xRuns, float[] y, int yAt, int[] yRuns, int run, int yStep) {
         for (int o = first; o < last; o++) {
-            int at = o * yStep;
-            for (int p = 0; p < vectors; p++) {
-                // All of a position before any is stored: runs may be the same.
-                float s0 = sum(y[y0 + at + p] + bias[o], low, starts[o], ends[o], columns, values, offsets, x, x0 + p);
-                float s1 = sum(y[y1 + at + p] + bias[o], low, starts[o], ends[o], columns, values, offsets, x, x1 + p);
-                float s2 = sum(y[y2 + at + p] + bias[o], low, starts[o], ends[o], columns, values, offsets, x, x2 + p);
-                float s3 = sum(y[y3 + at + p] + bias[o], low, starts[o], ends[o], columns, values, offsets, x, x3 + p);
-                y[y0 + at + p] = s0;
-                y[y1 + at + p] = s1;
-                y[y2 + at + p] = s2;
-                y[y3 + at + p] = s3;
+            for (int i = run; i < run + SparseKernels.runs(vectors); i++) {
+                // Not once more, where a run is there only to fill the call up.
+                for (int p = 0; p < vectors && (i == run || yRuns[i] != yRuns[i - 1]); p++) {
+                    int at = yAt + yRuns[i] + o * yStep + p;
+                    y[at] = sum(y[at] + bias[o], low, starts[o], ends[o], columns, values, offsets, x, xAt + xRuns[i] + p);
+                }
             }
         }
     }

@@ -5,13 +5,15 @@ package espalier.engine.kernel;
  * over padded images, and linear layers over a batch.
  *
  * <p>Column k of the matrix multiplies the numbers that lie {@code offsets[k]} behind each run's start: for a convolution, the
- * offset of a tap into a padded image. Four runs are computed at once, wherever they lie, so that a non-zero's column, offset and
+ * offset of a tap into a padded image. Some runs are computed at once, wherever they lie, so that a non-zero's column, offset and
  * value are read once for all of them. (An offset for each non-zero in place of its column would save a load and a check, 4 to
  * 13 % of a convolution, and need 4 bytes more where 6 are enough.)
  */
 public interface SparseKernels {
-    /** Runs that are computed at once. */
-    int RUNS = 4;
+    /** {@return how many runs of so many vectors are computed at once} */
+    static int runs(int vectors) {
+        return vectors == 8 ? 2 : 4;
+    }
 
     /** {@return floats in a vector; 1 for scalar} */
     int lanes();
@@ -20,27 +22,26 @@ public interface SparseKernels {
     int maxVectors();
 
     /**
-     * {@code y[y_i + o·yStep + p] = max(low, bias[o] + Σ_j values[j] · x[x_i + offsets[columns[j]] + p])}, j over row o's
-     * non-zeros in order, each product fused with its addition; for rows o in [first, last), runs i, and p below
-     * {@code vectors·lanes}.
+     * {@code y[yAt + yRuns[i] + o·yStep + p] = max(low, bias[o] + Σ_j values[j] · x[xAt + xRuns[i] + offsets[columns[j]] + p])}, j
+     * over row o's non-zeros in order, each product fused with its addition; for rows o in [first, last), the
+     * {@link #runs} runs i from {@code run} on, and p below {@code vectors·lanes}.
      *
      * @param vectors length of a run: a power of two, at most {@link #maxVectors}
+     * @param stride how many vectors apart those of a run lie in x: 1; or 2, where they are four; or any, where it is one
      * @param starts row o's non-zeros are {@code starts[o]} to {@code ends[o]}, or some of them
      * @param low 0 for a relu, −∞ for none
-     * @param x0 where run 0 starts in x; {@code y0} where its row 0 goes in y; runs may overlap in y when they agree there
+     * @param xRuns where runs start in x; {@code yRuns} where their row 0 goes in y; runs may overlap in y when they agree there
      */
-    void rows(int vectors, int first, int last, int[] starts, int[] ends, char[] columns, float[] values, int[] offsets,
-            float[] bias, float low, float[] x, int x0, int x1, int x2, int x3,
-            float[] y, int y0, int y1, int y2, int y3, int yStep);
+    void rows(int vectors, int stride, int first, int last, int[] starts, int[] ends, char[] columns, float[] values, int[] offsets,
+            float[] bias, float low, float[] x, int xAt, int[] xRuns, float[] y, int yAt, int[] yRuns, int run, int yStep);
 
     /**
-     * As {@link #rows}, but the sums start from {@code y + bias[o]}: y is read and overwritten.
+     * As {@link #rows} with stride 1, but the sums start from {@code y + bias[o]}: y is read and overwritten.
      *
-     * @param y0 where run 0's row 0 is in y; runs that overlap there are the same
+     * @param yRuns where the runs' row 0 is in y; none overlap, but that one may be the one before it again
      */
     void addRows(int vectors, int first, int last, int[] starts, int[] ends, char[] columns, float[] values, int[] offsets,
-            float[] bias, float low, float[] x, int x0, int x1, int x2, int x3,
-            float[] y, int y0, int y1, int y2, int y3, int yStep);
+            float[] bias, float low, float[] x, int xAt, int[] xRuns, float[] y, int yAt, int[] yRuns, int run, int yStep);
 
     /**
      * As {@link #rows} for one run of one vector, of which every fourth non-zero goes into a sum of its own, since additions to

@@ -153,6 +153,42 @@ final class VectorPool implements PoolKernels {
         }
     }
 
+    @Override
+    public void maxOfWindow(float[] x, int xOffset, int rows, int ldx, int columns, float[] y, int yOffset, int n) {
+        if (n % N != 0) {
+            SCALAR.maxOfWindow(x, xOffset, rows, ldx, columns, y, yOffset, n);
+            return;
+        }
+        for (int p = 0; p < n; p += N) {
+            FloatVector max = load(x, xOffset + p);
+            for (int r = 0; r < rows; r++) {
+                int from = xOffset + r * ldx + p;
+                for (int i = from; i < from + columns * n; i += n) {
+                    max = load(x, i).max(max);
+                }
+            }
+            max.intoArray(y, yOffset + p);
+        }
+    }
+
+    @Override
+    public void meanOfWindow(float[] x, int xOffset, int rows, int ldx, int columns, float[] y, int yOffset, int n) {
+        if (n % N != 0) {
+            SCALAR.meanOfWindow(x, xOffset, rows, ldx, columns, y, yOffset, n);
+            return;
+        }
+        for (int p = 0; p < n; p += N) {
+            FloatVector sum = FloatVector.zero(F);
+            for (int r = 0; r < rows; r++) {
+                int from = xOffset + r * ldx + p;
+                for (int i = from; i < from + columns * n; i += n) {
+                    sum = load(x, i).add(sum);
+                }
+            }
+            sum.div((float) (rows * columns)).intoArray(y, yOffset + p);
+        }
+    }
+
     /** {@return the elements at, at + 2, at + 4, …} */
     private static FloatVector even(float[] x, int at) {
         return load(x, at).rearrange(EVEN).blend(load(x, at + N).rearrange(EVEN), UPPER);

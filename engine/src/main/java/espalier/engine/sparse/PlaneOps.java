@@ -1,5 +1,7 @@
 package espalier.engine.sparse;
 
+import espalier.engine.kernel.GemmKernels;
+import espalier.engine.kernel.PoolKernels;
 import java.util.Arrays;
 
 /** The layers without weights, on {@link Planes} of n images. Only the inside of the output is written, never its border. */
@@ -7,80 +9,44 @@ public final class PlaneOps {
     private PlaneOps() {}
 
     /** {@code y = max of x over square windows}, of what of them lies inside. */
-    public static void maxPool(float[] x, int xAt, Planes in, int kernel, int stride, int padding,
+    public static void maxPool(PoolKernels kernels, float[] x, int xAt, Planes in, int kernel, int stride, int padding,
             float[] y, int yAt, Planes out, int n) {
+        boolean inside = (out.height() - 1) * stride + kernel <= in.height() && (out.width() - 1) * stride + kernel <= in.width();
+        boolean rows = n == 1 && padding == 0 && inside;
         for (int c = 0; c < out.channels(); c++) {
             for (int oy = 0; oy < out.height(); oy++) {
+                if (rows) {
+                    kernels.maxPool(x, xAt + in.at(c, oy * stride, 0), 1, kernel, in.pitch(), y, null, yAt + out.at(c, oy, 0),
+                            1, out.width(), kernel, stride, 0);
+                    continue;
+                }
                 int top = Math.max(oy * stride - padding, 0);
                 int bottom = Math.min(oy * stride - padding + kernel, in.height());
                 for (int ox = 0; ox < out.width(); ox++) {
                     int left = Math.max(ox * stride - padding, 0);
                     int right = Math.min(ox * stride - padding + kernel, in.width());
-                    int to = yAt + out.at(c, oy, ox) * n;
-                    System.arraycopy(x, xAt + in.at(c, top, left) * n, y, to, n);
-                    for (int row = top; row < bottom; row++) {
-                        int from = xAt + in.at(c, row, left) * n;
-                        for (int column = left; column < right; column++, from += n) {
-                            max(x, from, y, to, n);
-                        }
-                    }
+                    kernels.maxOfWindow(x, xAt + in.at(c, top, left) * n, bottom - top, in.pitch() * n, right - left,
+                            y, yAt + out.at(c, oy, ox) * n, n);
                 }
             }
-        }
-    }
-
-    private static void max(float[] x, int from, float[] y, int to, int n) {
-        for (int i = 0; i < n; i++) {
-            y[to + i] = Math.max(x[from + i], y[to + i]);
         }
     }
 
     /** {@code y = mean of x over windows}, which lie inside. */
-    public static void avgPool(float[] x, int xAt, Planes in, int kernelHeight, int kernelWidth, int stride,
+    public static void avgPool(PoolKernels kernels, float[] x, int xAt, Planes in, int kernelHeight, int kernelWidth, int stride,
             float[] y, int yAt, Planes out, int n) {
-        float size = kernelHeight * kernelWidth;
         for (int c = 0; c < out.channels(); c++) {
             for (int oy = 0; oy < out.height(); oy++) {
                 for (int ox = 0; ox < out.width(); ox++) {
-                    int to = yAt + out.at(c, oy, ox) * n;
-                    if (n == 1) {
-                        y[to] = sum(x, xAt + in.at(c, oy * stride, ox * stride), in.pitch(), kernelHeight, kernelWidth) / size;
-                        continue;
-                    }
-                    Arrays.fill(y, to, to + n, 0f);
-                    for (int row = oy * stride; row < oy * stride + kernelHeight; row++) {
-                        int from = xAt + in.at(c, row, ox * stride) * n;
-                        for (int column = 0; column < kernelWidth; column++, from += n) {
-                            add(x, from, y, to, n);
-                        }
-                    }
-                    for (int i = to; i < to + n; i++) {
-                        y[i] /= size;
-                    }
+                    kernels.meanOfWindow(x, xAt + in.at(c, oy * stride, ox * stride) * n, kernelHeight, in.pitch() * n,
+                            kernelWidth, y, yAt + out.at(c, oy, ox) * n, n);
                 }
             }
         }
     }
 
-    /** In a register: through memory each addition waits for the store before it. */
-    private static float sum(float[] x, int from, int pitch, int height, int width) {
-        float sum = 0;
-        for (int row = 0; row < height; row++) {
-            for (int i = from + row * pitch, end = i + width; i < end; i++) {
-                sum += x[i];
-            }
-        }
-        return sum;
-    }
-
-    private static void add(float[] x, int from, float[] y, int to, int n) {
-        for (int i = 0; i < n; i++) {
-            y[to + i] += x[from + i];
-        }
-    }
-
     /** {@code y}: every stride-th row and column of x, between channels of zeros: {@code OptionAShortcut}. */
-    public static void shortcut(float[] x, int xAt, Planes in, int stride, int padChannels,
+    public static void shortcut(GemmKernels kernels, float[] x, int xAt, Planes in, int stride, int padChannels,
             float[] y, int yAt, Planes out, int n) {
         int plane = out.plane() * n;
         Arrays.fill(y, yAt, yAt + padChannels * plane, 0f);
@@ -88,21 +54,17 @@ public final class PlaneOps {
         for (int c = 0; c < in.channels(); c++) {
             for (int row = 0; row < out.height(); row++) {
                 int from = xAt + in.at(c, row * stride, 0) * n;
-                copyEvery(x, from, stride * n, y, yAt + out.at(padChannels + c, row, 0) * n, out.width(), n);
+                copyEvery(kernels, x, from, stride * n, y, yAt + out.at(padChannels + c, row, 0) * n, out.width(), n);
             }
         }
     }
 
     /** Copies {@code count} pixels of n images, which lie {@code step} floats apart in x, next to each other. */
-    static void copyEvery(float[] x, int from, int step, float[] y, int to, int count, int n) {
+    static void copyEvery(GemmKernels kernels, float[] x, int from, int step, float[] y, int to, int count, int n) {
         if (n == 1) {
-            for (int i = 0; i < count; i++) {
-                y[to + i] = x[from + i * step];
-            }
+            kernels.copyRows(1, count, x, from, 0, step, y, to, 0);
         } else {
-            for (int i = 0; i < count; i++) {
-                System.arraycopy(x, from + i * step, y, to + i * n, n);
-            }
+            kernels.copyRows(count, n, x, from, step, 1, y, to, n);
         }
     }
 

@@ -1,7 +1,5 @@
 package espalier.engine.sparse;
 
-import static espalier.engine.kernel.SparseKernels.RUNS;
-
 import espalier.engine.kernel.CacheSizes;
 import espalier.engine.kernel.ConvShape;
 import espalier.engine.kernel.Kernels;
@@ -16,7 +14,7 @@ import java.util.stream.IntStream;
  * the input is read in place, and runs lie within output rows. One image is first copied as its {@link TapColumns}, unless that
  * costs more than it saves.
  *
- * <p>Where weights are many, the input channels are taken in blocks: what the outputs of four runs read of a block fits L1, and
+ * <p>Where weights are many, the input channels are taken in blocks: what the outputs of some runs read of a block fits L1, and
  * is read from there by one row of weights after the other, which add to y. The order of additions, and so every bit, is the
  * same. (80 % zeros, 16 images: 64 channels of 8×8 took 0.24 ms, now 0.18; 512 of 4×4 took 4.2, now 3.1.)
  */
@@ -108,7 +106,7 @@ public final class SparseConv2d {
 
     /** {@return the input channels of a block; all of them where blocks do not pay} */
     private int channelsOfBlock() {
-        int rows = (Math.min(RUNS, g.oh()) - 1) * g.stride() + (g.kh() - 1) * g.dilation() + 1;
+        int rows = (Math.min(SparseKernels.runs(runs.vectors()), g.oh()) - 1) * g.stride() + (g.kh() - 1) * g.dilation() + 1;
         int row = runs.vectors() * kernels.sparse().lanes() + (g.kw() - 1) * g.dilation() * n;
         int fit = Math.ceilDiv(g.c(), Math.max(1, CacheSizes.l1() / (rows * row * Float.BYTES)));
         // Fewer, where these would be all but empty; but what is twice as large as L1 is in L2.
@@ -119,7 +117,8 @@ public final class SparseConv2d {
 
     /** {@return whether {@link #add} is possible: images fill vectors, and no output is computed twice} */
     public boolean addable() {
-        return apart == 0 && columns == null && runs.separate(kernels.sparse()) && runs.x().length > 1;
+        boolean dense = runs.stride() == 1 || runs.vectors() == 1;
+        return apart == 0 && columns == null && dense && runs.separate(kernels.sparse()) && runs.x().length > 1;
     }
 
     private boolean readable(int lanes) {
@@ -185,20 +184,16 @@ public final class SparseConv2d {
                         offsets, bias, low, x, at, y, to, step);
                 continue;
             }
-            for (int i = 0; i < xs.length; i += RUNS) {
+            for (int i = 0; i < xs.length; i += SparseKernels.runs(runs.vectors())) {
                 for (int b = 0; b < blocks.length; b++) {
                     Pattern p = blocks[b];
                     float least = b == blocks.length - 1 ? low : Float.NEGATIVE_INFINITY;
                     if (b == 0 && !add) {
-                        kernels.sparse().rows(runs.vectors(), first, last, p.starts(), p.ends(), weight.columns(),
-                                weight.values(), offsets, bias, least,
-                                x, at + xs[i], at + xs[i + 1], at + xs[i + 2], at + xs[i + 3],
-                                y, to + ys[i], to + ys[i + 1], to + ys[i + 2], to + ys[i + 3], step);
+                        kernels.sparse().rows(runs.vectors(), runs.stride(), first, last, p.starts(), p.ends(), weight.columns(),
+                                weight.values(), offsets, bias, least, x, at, xs, y, to, ys, i, step);
                     } else {
                         kernels.sparse().addRows(runs.vectors(), first, last, p.starts(), p.ends(), weight.columns(),
-                                weight.values(), offsets, b == 0 ? bias : none, least,
-                                x, at + xs[i], at + xs[i + 1], at + xs[i + 2], at + xs[i + 3],
-                                y, to + ys[i], to + ys[i + 1], to + ys[i + 2], to + ys[i + 3], step);
+                                weight.values(), offsets, b == 0 ? bias : none, least, x, at, xs, y, to, ys, i, step);
                     }
                 }
             }

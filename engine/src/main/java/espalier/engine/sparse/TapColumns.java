@@ -69,7 +69,7 @@ final class TapColumns {
             return;
         }
         for (int i = 0; i < rows; i++) {
-            PlaneOps.copyEvery(x, from + i * pitch, g.stride() * n, to, at + i * row, g.ow(), n);
+            PlaneOps.copyEvery(gemm, x, from + i * pitch, g.stride() * n, to, at + i * row, g.ow(), n);
         }
     }
 }

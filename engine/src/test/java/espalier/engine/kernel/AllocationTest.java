@@ -73,6 +73,8 @@ class AllocationTest {
         kernels.put("avgPool 2/2", () -> p.avgPool(a, 1, 2, 20, 24, b, 1, 10, 12, 2, 2));
         kernels.put("avgPool 3/1", () -> p.avgPool(a, 1, 2, 20, 24, b, 1, 18, 22, 3, 1));
         kernels.put("avgPoolGrad", () -> p.avgPoolGrad(a, 1, 2, 10, 12, b, 1, 20, 24, 2, 2));
+        kernels.put("maxOfWindow", () -> p.maxOfWindow(a, 1, 3, 100, 2, b, 1, 32));
+        kernels.put("meanOfWindow", () -> p.meanOfWindow(a, 1, 3, 100, 2, b, 1, 32));
         kernels.put("planeMeans", () -> p.planeMeans(a, 1, 9, 101, b, 1));
         kernels.put("logSoftmax", () -> s.logSoftmax(a, 1, b, 1, 10, 100));
         kernels.put("logSoftmaxGrad", () -> s.logSoftmaxGrad(a, 1, b, 1, c, 1, 10, 10));
@@ -111,22 +113,23 @@ class AllocationTest {
 
     private static SequencedMap<String, Runnable> sparseKernels() {
         SparseKernels k = Kernels.active().sparse();
-        float[] x = new float[4 * 4 * k.lanes() * 4];
-        float[] y = new float[4 * 4 * k.lanes() * 4];
+        int run = 8 * k.lanes();
+        float[] x = new float[5 * run];
+        float[] y = new float[3 * 4 * run];
+        int[] runs = {0, run, 2 * run, 3 * run};
         float[] values = random(5);
         int[] starts = {0, 7, 7, 20};
         int[] ends = {7, 7, 20};
         char[] columns = new char[20];
         int[] offsets = new int[1];
         float[] bias = new float[3];
-        int run = 4 * k.lanes();
         var kernels = new LinkedHashMap<String, Runnable>();
         for (int v = 1; v <= k.maxVectors(); v *= 2) {
             int vectors = v;
-            kernels.put("csr rows of " + v, () -> k.rows(vectors, 0, 3, starts, ends, columns, values, offsets, bias, 0f,
-                    x, 0, run, 2 * run, 3 * run, y, 0, run, 2 * run, 3 * run, 4 * run));
-            kernels.put("csr rows of " + v + " more", () -> k.addRows(vectors, 0, 3, starts, ends, columns, values, offsets, bias, 0f,
-                    x, 0, run, 2 * run, 3 * run, y, 0, run, 2 * run, 3 * run, 4 * run));
+            kernels.put("csr rows of " + v, () -> k.rows(vectors, 1, 0, 3, starts, ends, columns, values, offsets, bias, 0f,
+                    x, 0, runs, y, 0, runs, 0, 4 * run));
+            kernels.put("csr rows of " + v + " more", () -> k.addRows(vectors, 0, 3, starts, ends, columns, values, offsets,
+                    bias, 0f, x, 0, runs, y, 0, runs, 0, 4 * run));
         }
         kernels.put("csr vector", () -> k.vector(0, 3, starts, ends, columns, values, offsets, bias, 0f, x, 0, y, 0, run));
         return kernels;

@@ -207,6 +207,16 @@ class KernelsTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("sizes")
+    void windowsOfImages(int n) {
+        for (int columns : new int[] {1, 2, 5}) {
+            int ld = columns * n + 3;
+            sameBits(4 * ld + 9, 2, (k, a) -> k.pool().maxOfWindow(a[0], 5, 4, ld, columns, a[1], 2, n));
+            sameBits(4 * ld + 9, 2, (k, a) -> k.pool().meanOfWindow(a[0], 5, 4, ld, columns, a[1], 2, n));
+        }
+    }
+
     private static float[] finite(int n, long seed) {
         var random = new SplittableRandom(seed);
         var x = new float[n];

@@ -21,15 +21,20 @@ class SparseKernelTest {
         SplittableRandom random = new SplittableRandom(3);
         for (int vectors = 1; vectors <= k.maxVectors(); vectors *= 2) {
             for (float low : new float[] {0, Float.NEGATIVE_INFINITY}) {
-                check(k, vectors, low, random);
+                check(k, vectors, 1, low, random);
+                if (vectors == 1 || vectors == 4) {
+                    check(k, vectors, 2, low, random);
+                }
             }
         }
     }
 
-    private static void check(SparseKernels k, int vectors, float low, SplittableRandom random) {
+    private static void check(SparseKernels k, int vectors, int stride, float low, SplittableRandom random) {
         int run = vectors * k.lanes();
-        int[] at = new int[8];
-        float[] x = random(1000 + run, random);
+        int runs = SparseKernels.runs(vectors);
+        int[] xRuns = new int[runs + 1];
+        int[] yRuns = new int[runs + 1];
+        float[] x = random(1000 + stride * run, random);
         int[] starts = {0, 5, 5, 6, 19, 21};
         // Of row 3 not all.
         int[] ends = {5, 5, 6, 17, 21};
@@ -38,39 +43,42 @@ class SparseKernelTest {
         float[] values = random(21, random);
         float[] bias = {9, -0.1f, 0.2f, -0.3f, 0.4f};
         int step = 5 * run + 3;
-        for (int i = 0; i < 4; i++) {
-            at[i] = random.nextInt(500);
-            at[4 + i] = 1 + i * run;
+        for (int i = 1; i <= runs; i++) {
+            xRuns[i] = random.nextInt(500);
+            yRuns[i] = i * run;
         }
-        // As where runs are no multiple of four.
-        at[3] = at[2];
-        at[7] = at[6];
+        // As where runs do not fill a call.
+        xRuns[runs] = xRuns[runs - 1];
+        yRuns[runs] = yRuns[runs - 1];
         float[] before = random(5 * step + 9, random);
         float[] set = before.clone();
         float[] added = before.clone();
-        k.rows(vectors, 1, 5, starts, ends, columns, values, offsets, bias, low, x, at[0], at[1], at[2], at[3],
-                set, at[4], at[5], at[6], at[7], step);
-        k.addRows(vectors, 1, 5, starts, ends, columns, values, offsets, bias, low, x, at[0], at[1], at[2], at[3],
-                added, at[4], at[5], at[6], at[7], step);
+        k.rows(vectors, stride, 1, 5, starts, ends, columns, values, offsets, bias, low, x, 3, xRuns, set, 1, yRuns, 1, step);
+        if (stride == 1) {
+            k.addRows(vectors, 1, 5, starts, ends, columns, values, offsets, bias, low, x, 3, xRuns, added, 1, yRuns, 1, step);
+        }
         float[] expectedSet = before.clone();
         float[] expectedAdded = before.clone();
         for (int o = 1; o < 5; o++) {
-            for (int i = 0; i < 4; i++) {
+            for (int i = 1; i <= runs; i++) {
                 for (int p = 0; p < run; p++) {
-                    int to = at[4 + i] + o * step + p;
+                    int from = 3 + xRuns[i] + p + (stride - 1) * (p / k.lanes()) * k.lanes();
+                    int to = 1 + yRuns[i] + o * step + p;
                     float sum = bias[o];
                     float more = before[to] + bias[o];
                     for (int j = starts[o]; j < ends[o]; j++) {
-                        sum = Math.fma(values[j], x[at[i] + offsets[columns[j]] + p], sum);
-                        more = Math.fma(values[j], x[at[i] + offsets[columns[j]] + p], more);
+                        sum = Math.fma(values[j], x[from + offsets[columns[j]]], sum);
+                        more = Math.fma(values[j], x[from + offsets[columns[j]]], more);
                     }
                     expectedSet[to] = Math.max(sum, low);
                     expectedAdded[to] = Math.max(more, low);
                 }
             }
         }
-        assertThat(set).as("%d vectors, low %s", vectors, low).containsExactly(expectedSet);
-        assertThat(added).as("%d vectors more, low %s", vectors, low).containsExactly(expectedAdded);
+        assertThat(set).as("%d vectors, stride %d, low %s", vectors, stride, low).containsExactly(expectedSet);
+        if (stride == 1) {
+            assertThat(added).as("%d vectors more, low %s", vectors, low).containsExactly(expectedAdded);
+        }
     }
 
     /** Whether below {@code low} is told by a comparison, which NaN fails. */
@@ -82,12 +90,13 @@ class SparseKernelTest {
         x[1] = -1;
         for (boolean add : new boolean[] {false, true}) {
             float[] y = new float[k.lanes() + 1];
+            int[] runs = new int[4];
             if (add) {
                 k.addRows(1, 0, 1, new int[1], new int[] {1}, new char[1], new float[] {1}, new int[1], new float[1], 0,
-                        x, 0, 0, 0, 0, y, 0, 0, 0, 0, 0);
+                        x, 0, runs, y, 0, runs, 0, 0);
             } else {
-                k.rows(1, 0, 1, new int[1], new int[] {1}, new char[1], new float[] {1}, new int[1], new float[1], 0,
-                        x, 0, 0, 0, 0, y, 0, 0, 0, 0, 0);
+                k.rows(1, 1, 0, 1, new int[1], new int[] {1}, new char[1], new float[] {1}, new int[1], new float[1], 0,
+                        x, 0, runs, y, 0, runs, 0, 0);
             }
             assertThat(y[0]).isNaN();
             assertThat(y[1]).isZero();
