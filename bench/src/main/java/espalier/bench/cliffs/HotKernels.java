@@ -163,7 +163,23 @@ public final class HotKernels {
                 k.maxPoolGrad(y, index, AT, CHANNELS, N / 4 / CHANNELS, x, AT, PLANE)));
         add("pool.avgPool", () -> pooling((x, y, _) -> k.avgPool(x, AT, CHANNELS, 32, 32, y, AT, 16, 16, 2, 2)));
         add("pool.avgPoolGrad", () -> pooling((x, y, _) -> k.avgPoolGrad(y, AT, CHANNELS, 16, 16, x, AT, 32, 32, 2, 2)));
+        add("pool.maxOfWindow", () -> pooling((x, y, _) ->
+                windows((from, to) -> k.maxOfWindow(x, AT + from, 2, N / 2, 2, y, AT + to, IMAGES))));
+        add("pool.meanOfWindow", () -> pooling((x, y, _) ->
+                windows((from, to) -> k.meanOfWindow(x, AT + from, 2, N / 2, 2, y, AT + to, IMAGES))));
         add("pool.planeMeans", () -> pooling((x, y, _) -> k.planeMeans(x, AT, CHANNELS, PLANE, y, 0)));
+    }
+
+    @FunctionalInterface
+    private interface Window {
+        void apply(int x, int y);
+    }
+
+    /** All of two by two pixels, of two rows. */
+    private static void windows(Window window) {
+        for (int y = 0; y < N / 4; y += IMAGES) {
+            window.apply(2 * y, y);
+        }
     }
 
     private static Runnable pooling(Binary kernel) {

@@ -33,8 +33,10 @@ final class HotSparse {
                     kernels.add(new HotKernel("csr conv " + layer.name() + (n == 1 ? " of one" : ""), Set.of("sparse.rows"),
                             () -> layer(layer, n, false)));
                 }
-                kernels.add(new HotKernel("csr conv " + layer.name() + " added", Set.of("sparse.addRows"),
-                        () -> layer(layer, GROUP, true)));
+                if (layer.stride() == 1) {
+                    kernels.add(new HotKernel("csr conv " + layer.name() + " added", Set.of("sparse.addRows"),
+                            () -> layer(layer, GROUP, true)));
+                }
                 kernels.add(new HotKernel("csr-int8 conv " + layer.name(), Set.of("int8.sparseProducts"), () -> int8(layer)));
             }
         }

@@ -53,6 +53,7 @@ public final class SparseConv2d {
     private final int joined;
     /** Floats of a channel of such output, before its rows are put in their place. */
     private final int apart;
+    private final boolean addable;
 
     /**
      * @param g geometry of one group
@@ -101,6 +102,8 @@ public final class SparseConv2d {
             runs = Runs.beyond(kernels.sparse(), (g.oh() - 1) * joined + row);
             apart = runs.reach(kernels.sparse());
         }
+        boolean dense = runs.stride() == 1 || runs.vectors() == 1;
+        addable = apart == 0 && columns == null && dense && runs.separate(kernels.sparse()) && runs.x().length > 1;
         blocks = Pattern.blocks(weight, g.taps(), channelsOfBlock() * g.kh() * g.kw());
     }
 
@@ -111,14 +114,13 @@ public final class SparseConv2d {
         int fit = Math.ceilDiv(g.c(), Math.max(1, CacheSizes.l1() / (rows * row * Float.BYTES)));
         // Fewer, where these would be all but empty; but what is twice as large as L1 is in L2.
         int number = (int) Math.min(fit, weight.nonzeros() / ((long) BLOCKS_PAY * bias.length));
-        boolean pay = addable() && CacheSizes.l1() > SMALL_L1 && number > 0 && 2 * number >= fit;
+        boolean pay = addable && CacheSizes.l1() > SMALL_L1 && number > 0 && 2 * number >= fit;
         return pay ? Math.ceilDiv(g.c(), number) : g.c();
     }
 
     /** {@return whether {@link #add} is possible: images fill vectors, and no output is computed twice} */
     public boolean addable() {
-        boolean dense = runs.stride() == 1 || runs.vectors() == 1;
-        return apart == 0 && columns == null && dense && runs.separate(kernels.sparse()) && runs.x().length > 1;
+        return addable;
     }
 
     private boolean readable(int lanes) {
@@ -166,8 +168,15 @@ public final class SparseConv2d {
         }
     }
 
-    /** Computes {@code y = max(low, y + W ⋆ x + bias)} of all images, where it is {@link #addable}. */
+    /**
+     * Computes {@code y = max(low, y + W ⋆ x + bias)} of all images.
+     *
+     * @throws IllegalStateException when it is not {@link #addable}
+     */
     public void add(float[] x, int xAt, float[] y, int yAt) {
+        if (!addable) {
+            throw new IllegalStateException("sparse convolution of " + g + " and " + n + " images cannot add to its output");
+        }
         compute(true, x, xAt + origin, y, yAt + out.at(0, 0, 0) * n, out.plane() * n);
     }
 
