@@ -12,29 +12,30 @@ import espalier.engine.tensor.Tensor;
 import espalier.engine.tensor.Workspace;
 import espalier.nn.model.Model;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.HdrHistogram.Histogram;
 
 /** Measures lowered networks against their dense parent. */
 final class Stopwatch {
     private static final WarmUp WARM_UP = new WarmUp(10_000_000, 100_000_000, 100_000_000, 2_000_000_000, 2_000_000_000);
     private static final long FIRST_NANOS = 6_000_000_000L;
-    /** Of the first network of a format and a batch: without, one image through int8 took 72 ms instead of 1.2. */
+    /** Of the first of a network, format and batch: without, one image through int8 took 72 ms instead of 1.2. */
     private static final WarmUp FIRST_WARM_UP = new WarmUp(10_000_000, 1_500_000_000, 300_000_000, FIRST_NANOS, FIRST_NANOS);
     private static final int RUNS = 20;
     private static final long RUN_NANOS = 50_000_000;
     /** Nanoseconds are told to three digits. */
     private static final int DIGITS = 3;
     private static final double NANOS = 1e6;
+    /** What was run in this JVM, whose compiled code serves all that is measured after it. */
+    private static final Set<String> WARM = ConcurrentHashMap.newKeySet();
 
     private final Split images;
     private final int batch;
     private final Latency denseSingle;
     private final Latency denseBatch;
     private final long denseMacs;
-    private final Set<String> warm = new HashSet<>();
 
     /**
      * @param dense the parent, which is measured at once
@@ -72,7 +73,7 @@ final class Stopwatch {
     private Latency latency(LoweredModel model, int n, Latency dense) {
         Tensor pixels = images.images(0, n);
         Histogram times = new Histogram(DIGITS);
-        boolean first = warm.add(model.format() + " " + n);
+        boolean first = WARM.add(model.name() + " " + model.imageShape() + " " + model.format() + " " + n);
         (first ? FIRST_WARM_UP : WARM_UP).byClock(() -> run(model, pixels));
         long start = System.nanoTime();
         long before = start;

@@ -13,8 +13,9 @@ final class ScalarSparse implements SparseKernels {
     }
 
     @Override
-    public void rows(int vectors, int stride, int first, int last, int[] starts, int[] ends, char[] columns, float[] values, int[] offsets,
-            float[] bias, float low, float[] x, int xAt, int[] xRuns, float[] y, int yAt, int[] yRuns, int run, int yStep) {
+    public void rows(int vectors, int stride, int first, int last, int[] starts, int[] ends, char[] columns, float[] values,
+            int[] offsets, float[] bias, float low, float[] x, int xAt, int[] xRuns, float[] y, int yAt, int[] yRuns, int run,
+            int yStep) {
         for (int o = first; o < last; o++) {
             for (int i = run; i < run + SparseKernels.runs(vectors); i++) {
                 for (int p = 0; p < vectors; p++) {

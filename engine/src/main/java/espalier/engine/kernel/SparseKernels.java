@@ -32,8 +32,9 @@ public interface SparseKernels {
      * @param low 0 for a relu, −∞ for none
      * @param xRuns where runs start in x; {@code yRuns} where their row 0 goes in y; runs may overlap in y when they agree there
      */
-    void rows(int vectors, int stride, int first, int last, int[] starts, int[] ends, char[] columns, float[] values, int[] offsets,
-            float[] bias, float low, float[] x, int xAt, int[] xRuns, float[] y, int yAt, int[] yRuns, int run, int yStep);
+    void rows(int vectors, int stride, int first, int last, int[] starts, int[] ends, char[] columns, float[] values,
+            int[] offsets, float[] bias, float low, float[] x, int xAt, int[] xRuns, float[] y, int yAt, int[] yRuns, int run,
+            int yStep);
 
     /**
      * As {@link #rows} with stride 1, but the sums start from {@code y + bias[o]}: y is read and overwritten.

@@ -34,23 +34,27 @@ final class VectorSparse implements SparseKernels {
     }
 
     @Override
-    public void rows(int vectors, int stride, int first, int last, int[] starts, int[] ends, char[] columns, float[] values, int[] offsets,
-            float[] bias, float low, float[] x, int xAt, int[] xRuns, float[] y, int yAt, int[] yRuns, int run, int yStep) {
+    public void rows(int vectors, int stride, int first, int last, int[] starts, int[] ends, char[] columns, float[] values,
+            int[] offsets, float[] bias, float low, float[] x, int xAt, int[] xRuns, float[] y, int yAt, int[] yRuns, int run,
+            int yStep) {
         int x0 = xAt + xRuns[run], x1 = xAt + xRuns[run + 1];
         int y0 = yAt + yRuns[run], y1 = yAt + yRuns[run + 1];
-        boolean four = SparseKernels.runs(vectors) == 4;
-        int x2 = four ? xAt + xRuns[run + 2] : x1, x3 = four ? xAt + xRuns[run + 3] : x1;
-        int y2 = four ? yAt + yRuns[run + 2] : y1, y3 = four ? yAt + yRuns[run + 3] : y1;
-        if (stride == 2 && vectors == 4) {
-            rows4x4Apart(first, last, starts, ends, columns, values, offsets, bias, low, x, x0, x1, x2, x3,
-                    y, y0, y1, y2, y3, yStep);
+        if (vectors == 8) {
+            rows2x8(first, last, starts, ends, columns, values, offsets, bias, low, x, x0, x1, y, y0, y1, yStep);
             return;
         }
+        int x2 = xAt + xRuns[run + 2], x3 = xAt + xRuns[run + 3];
+        int y2 = yAt + yRuns[run + 2], y3 = yAt + yRuns[run + 3];
         switch (vectors) {
-            case 8 -> rows2x8(first, last, starts, ends, columns, values, offsets, bias, low, x, x0, x1,
-                    y, y0, y1, yStep);
-            case 4 -> rows4x4(first, last, starts, ends, columns, values, offsets, bias, low, x, x0, x1, x2, x3,
-                    y, y0, y1, y2, y3, yStep);
+            case 4 -> {
+                if (stride == 2) {
+                    rows4x4Apart(first, last, starts, ends, columns, values, offsets, bias, low, x, x0, x1, x2, x3,
+                            y, y0, y1, y2, y3, yStep);
+                } else {
+                    rows4x4(first, last, starts, ends, columns, values, offsets, bias, low, x, x0, x1, x2, x3,
+                            y, y0, y1, y2, y3, yStep);
+                }
+            }
             case 2 -> rows4x2(first, last, starts, ends, columns, values, offsets, bias, low, x, x0, x1, x2, x3,
                     y, y0, y1, y2, y3, yStep);
             default -> rows4x1(first, last, starts, ends, columns, values, offsets, bias, low, x, x0, x1, x2, x3,
@@ -63,12 +67,13 @@ final class VectorSparse implements SparseKernels {
             float[] bias, float low, float[] x, int xAt, int[] xRuns, float[] y, int yAt, int[] yRuns, int run, int yStep) {
         int x0 = xAt + xRuns[run], x1 = xAt + xRuns[run + 1];
         int y0 = yAt + yRuns[run], y1 = yAt + yRuns[run + 1];
-        boolean four = SparseKernels.runs(vectors) == 4;
-        int x2 = four ? xAt + xRuns[run + 2] : x1, x3 = four ? xAt + xRuns[run + 3] : x1;
-        int y2 = four ? yAt + yRuns[run + 2] : y1, y3 = four ? yAt + yRuns[run + 3] : y1;
+        if (vectors == 8) {
+            adds2x8(first, last, starts, ends, columns, values, offsets, bias, low, x, x0, x1, y, y0, y1, yStep);
+            return;
+        }
+        int x2 = xAt + xRuns[run + 2], x3 = xAt + xRuns[run + 3];
+        int y2 = yAt + yRuns[run + 2], y3 = yAt + yRuns[run + 3];
         switch (vectors) {
-            case 8 -> adds2x8(first, last, starts, ends, columns, values, offsets, bias, low, x, x0, x1,
-                    y, y0, y1, yStep);
             case 4 -> adds4x4(first, last, starts, ends, columns, values, offsets, bias, low, x, x0, x1, x2, x3,
                     y, y0, y1, y2, y3, yStep);
             case 2 -> adds4x2(first, last, starts, ends, columns, values, offsets, bias, low, x, x0, x1, x2, x3,

@@ -16,6 +16,8 @@ import jdk.incubator.vector.FloatVector;
  * <p>A clamp is a comparison and a blend. {@code max} is six instructions, since it puts 0 above −0: 20 cycles more for a row of
  * 16 vectors, a tenth of a convolution of 64 channels of which 95 % are zeros. Its bound is made after the loop: one that was
  * carried across it was made again for each of the 32 operations, for 13 cycles more.
+ *
+ * <p>A row is a method beside the loop over rows: as one loop in another it was 5 % slower.
  */
 final class VectorSparseRows {
     private VectorSparseRows() {}
