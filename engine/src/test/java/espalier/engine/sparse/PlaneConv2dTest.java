@@ -1,6 +1,7 @@
 package espalier.engine.sparse;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import espalier.engine.kernel.ConvShape;
 import espalier.engine.kernel.Kernels;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -45,7 +47,9 @@ class PlaneConv2dTest {
                         new Case(new ConvShape(16, 7, 8, 16, 3, 3, 1, 1, 1), 1, 1, 1, 0),
                         // Sparse, in blocks of channels of which the last is smaller, and of two groups.
                         new Case(new ConvShape(67, 4, 4, 5, 3, 3, 1, 1, 1), 1, 1, 0, 0),
-                        new Case(new ConvShape(50, 6, 10, 3, 3, 3, 1, 1, 1), 2, 1, 1, 0))
+                        new Case(new ConvShape(50, 6, 10, 3, 3, 3, 1, 1, 1), 2, 1, 1, 0),
+                        // As many, but of every second pixel: no blocks.
+                        new Case(new ConvShape(67, 8, 8, 5, 3, 3, 2, 1, 1), 1, 1, 0, 0))
                 .flatMap(c -> Stream.of(1, 3, 16, 32).map(n -> new Case(c.g, c.groups, c.inBorder, c.outBorder, n)));
         Stream<Case> one = Stream.of(
                 // By Winograd: rows of 2×2 outputs that fill a vector, half of one and a quarter.
@@ -115,6 +119,17 @@ class PlaneConv2dTest {
         if (dense != null) {
             same(dense, expected, g.taps(), "dense, " + kernels.name());
         }
+    }
+
+    @Test
+    void saysWhenItCannotAdd() {
+        Planes in = new Planes(3, 8, 8, 1);
+        Planes out = new Planes(5, 4, 4, 1);
+        CsrWeight w = CsrWeight.of(Tensor.zeros(Shape.of(5, 3, 3, 3)));
+        var conv = new SparseConv2d(Kernels.active(), new ConvShape(3, 8, 8, 5, 3, 3, 2, 1, 1), 1, w, new float[5], 0, in, out, 1);
+        assertThat(conv.addable()).isFalse();
+        assertThatThrownBy(() -> conv.add(new float[in.size()], 0, new float[out.size()], 0))
+                .isInstanceOf(IllegalStateException.class).hasMessageContaining("cannot add");
     }
 
     /** Not by {@code containsExactly}, which takes seconds for the largest. */
