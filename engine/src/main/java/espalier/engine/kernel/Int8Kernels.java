@@ -38,10 +38,13 @@ public interface Int8Kernels {
     /** {@return the ints that {@code scratch} must hold} */
     int scratch();
 
+    /** {@code pairs[i] = w[wOffset + i]}, signed, as both halves of an int, for n weights. */
+    void pairs(byte[] w, int wOffset, int[] pairs, int n);
+
     /**
      * {@code Σ_k x[xOffset + offsets[k] + p] · w[wOffset + r·depth + k]} for the {@link #ROWS} rows r, into scratch.
      *
-     * @param w each weight as both halves of an int: {@code (w & 0xFFFF) · 0x10001}
+     * @param w {@link #pairs}
      * @param lengths of the groups that a row's depth products come in, the same for the four rows
      * @param first group, {@code last} the one after the rows'
      */

@@ -17,6 +17,13 @@ final class ScalarInt8 implements Int8Kernels {
     }
 
     @Override
+    public void pairs(byte[] w, int wOffset, int[] pairs, int n) {
+        for (int i = 0; i < n; i++) {
+            pairs[i] = w[wOffset + i] & 0xFFFF | w[wOffset + i] << 16;
+        }
+    }
+
+    @Override
     public void products(short[] x, int xOffset, int[] offsets, int depth, int[] w, int wOffset, byte[] lengths, int first,
             int last, int[] scratch) {
         Arrays.fill(scratch, 0, ROWS * PANEL, 0);

@@ -51,6 +51,21 @@ final class VectorInt8 implements Int8Kernels {
     }
 
     @Override
+    public void pairs(byte[] w, int wOffset, int[] pairs, int n) {
+        int i = 0;
+        for (int bound = HALF.loopBound(n); i < bound; i += LANES) {
+            ShortVector v = (ShortVector) ByteVector.fromArray(HALF, w, wOffset + i).convertShape(VectorOperators.B2S, S, 0);
+            IntVector low = (IntVector) v.convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 0);
+            IntVector high = (IntVector) v.convertShape(VectorOperators.ZERO_EXTEND_S2I, I, 1);
+            low.or(low.lanewise(VectorOperators.LSHL, 16)).intoArray(pairs, i);
+            high.or(high.lanewise(VectorOperators.LSHL, 16)).intoArray(pairs, i + INTS);
+        }
+        for (; i < n; i++) {
+            pairs[i] = w[wOffset + i] & 0xFFFF | w[wOffset + i] << 16;
+        }
+    }
+
+    @Override
     public void products(short[] x, int xOffset, int[] offsets, int depth, int[] w, int wOffset, byte[] lengths, int first,
             int last, int[] scratch) {
         if (VECTORS == 2) {
@@ -262,6 +277,12 @@ final class VectorInt8 implements Int8Kernels {
     public void widen(byte[] x, int xOffset, int step, short[] y, int yOffset, int groups, int n) {
         if (step == n) {
             widenRow(x, xOffset, y, yOffset, groups * n);
+            return;
+        }
+        if (n == 1) {
+            for (int g = 0; g < groups; g++) {
+                y[yOffset + g] = (short) (x[xOffset + g * step] & 0xFF);
+            }
             return;
         }
         for (int g = 0; g < groups; g++) {

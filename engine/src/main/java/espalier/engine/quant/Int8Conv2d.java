@@ -16,8 +16,8 @@ import java.util.Arrays;
  *
  * <p>Activations are unsigned bytes [C, H, W, n]: the n images of a group lie innermost. Then every tap of the kernel sees a
  * whole output row of all images as one run of neighbours, and no activation is ever gathered: the image is widened to
- * shorts once, with its padding (of zero points, which stand for 0), and tap (c, ky, kx) is an offset into it. For a stride
- * s the padded image is stored as its s·s sub-images, in which neighbours are s pixels apart.
+ * shorts once, with its padding (of zero points, which stand for 0), and tap (c, ky, kx) is an offset into it, see {@link
+ * TapPlanes}.
  *
  * <p>The multiplier of channel o is {@code input.scale · weight.scale[o] / output.scale}; the rounding is that of
  * {@link Int8Kernels}.
@@ -34,10 +34,6 @@ public final class Int8Conv2d {
     private final int rows;
     private final int tiles;
     private final int depth;
-    /** Of a group: where each product's activation lies in the widened image, in pixels. */
-    private final int[] taps;
-    private final int subHeight;
-    private final int subWidth;
     /** Dense weights; else null. */
     private final byte[] dense;
     /** Sparse weights; else null. */
@@ -82,10 +78,6 @@ public final class Int8Conv2d {
         }
         rows = g.o();
         tiles = ceilDiv(rows, ROWS);
-        int s = g.stride();
-        subHeight = (g.h() + 2 * g.padding() + s - 1) / s;
-        subWidth = (g.w() + 2 * g.padding() + s - 1) / s;
-        taps = taps();
         float[] scales;
         byte[] values;
         switch (weight) {
@@ -129,26 +121,6 @@ public final class Int8Conv2d {
         return (float) ((double) input.scale() * weightScale / output.scale());
     }
 
-    private int[] taps() {
-        int[] taps = new int[depth];
-        int s = g.stride();
-        int k = 0;
-        for (int c = 0; c < g.c(); c++) {
-            for (int ky = 0; ky < g.kh(); ky++) {
-                for (int kx = 0; kx < g.kw(); kx++) {
-                    int y = ky * g.dilation();
-                    int x = kx * g.dilation();
-                    taps[k++] = subImage(c, y % s, x % s) + y / s * subWidth + x / s;
-                }
-            }
-        }
-        return taps;
-    }
-
-    private int subImage(int channel, int yPhase, int xPhase) {
-        return ((channel * g.stride() + yPhase) * g.stride() + xPhase) * subHeight * subWidth;
-    }
-
     /**
      * Computes one group of images.
      *
@@ -174,44 +146,37 @@ public final class Int8Conv2d {
 
     private void compute(byte[] x, int n, byte[] y, float[] floats, int floatOffset, Int8Scratch scratch) {
         int panel = kernels.panel();
-        short[] widened = widen(x, n, scratch.widened(subImage(g.c() * groups, 0, 0) * n + panel));
+        TapPlanes planes = new TapPlanes(g, g.c() * groups, n, panel);
+        short[] widened = scratch.widened(planes.size() + panel);
+        planes.widen(kernels, x, (short) input.zeroPoint(), widened, Int8Scratch.FIRST);
         int[] offsets = scratch.offsets(depth);
-        for (int k = 0; k < depth; k++) {
-            offsets[k] = Int8Scratch.FIRST + taps[k] * n;
-        }
+        planes.offsets(offsets, Int8Scratch.FIRST);
         int[] sums = scratch.sums(kernels.scratch());
-        int valid = g.ow() * n;
-        int pitch = subWidth * n;
-        int whole = (g.oh() - 1) * pitch + valid;
-        // Row by row computes nothing of the padding; as a whole ends in one half empty panel, not in one a row.
-        boolean byRows = g.oh() * ceilDiv(valid, panel) <= ceilDiv(whole, panel);
-        int runs = byRows ? g.oh() : 1;
-        int length = byRows ? valid : whole;
         // Of a large layer only so many rows at a time are spread out as stay in the cache.
         int block = Math.clamp(SPREAD / (ROWS * depth), 1, tiles);
         for (int group = 0; group < groups; group++) {
-            int base = subImage(group * g.c(), 0, 0) * n;
+            int base = planes.at(group * g.c());
             if (sparse != null) {
-                int panels = runs * ceilDiv(length, panel);
+                int panels = planes.runs() * ceilDiv(planes.length(), panel);
                 for (int i = 0; i < panels; i += ROWS) {
-                    sparsePanels(widened, base, i, Math.min(ROWS, panels - i), length, group, pitch, valid, n, offsets, sums, y,
-                            floats, floatOffset, scratch);
+                    sparsePanels(widened, base, i, Math.min(ROWS, panels - i), planes, group, offsets, sums, y, floats,
+                            floatOffset, scratch);
                 }
                 continue;
             }
             for (int first = 0; first < tiles; first += block) {
                 int last = Math.min(first + block, tiles);
                 int[] weights = spread(group, first, last, scratch.weights(block * ROWS * depth));
-                for (int run = 0; run < runs; run++) {
-                    for (int p = 0; p < length; p += panel) {
+                for (int run = 0; run < planes.runs(); run++) {
+                    for (int p = 0; p < planes.length(); p += panel) {
                         for (int tile = first; tile < last; tile++) {
                             int unit = group * tiles + tile;
-                            kernels.products(widened, base + run * pitch + p, offsets, depth, weights,
+                            kernels.products(widened, base + run * planes.pitch() + p, offsets, depth, weights,
                                     (tile - first) * ROWS * depth, products.lengths(), products.starts()[unit],
                                     products.starts()[unit + 1], sums);
                             for (int row = tile * ROWS; row < Math.min((tile + 1) * ROWS, rows); row++) {
-                                finish(sums, row - tile * ROWS, group * rows + row, run, p, length, pitch, valid, n, y,
-                                        floats, floatOffset, scratch);
+                                finish(sums, row - tile * ROWS, group * rows + row, run, p, planes, y, floats, floatOffset,
+                                        scratch);
                             }
                         }
                     }
@@ -224,28 +189,31 @@ public final class Int8Conv2d {
     private int[] spread(int group, int firstTile, int lastTile, int[] weights) {
         int from = (group * rows + firstTile * ROWS) * depth;
         int size = (Math.min(lastTile * ROWS, rows) - firstTile * ROWS) * depth;
-        for (int i = 0; i < size; i++) {
-            weights[i] = dense[from + i] & 0xFFFF | dense[from + i] << 16;
-        }
+        kernels.pairs(dense, from, weights, size);
         Arrays.fill(weights, size, (lastTile - firstTile) * ROWS * depth, 0);
         return weights;
     }
 
     /** Some panels of a sparse layer, counted through all runs. */
-    private void sparsePanels(short[] widened, int base, int first, int count, int length, int group, int pitch, int valid, int n,
-            int[] offsets, int[] sums, byte[] y, float[] floats, int floatOffset, Int8Scratch scratch) {
+    private void sparsePanels(short[] widened, int base, int first, int count, TapPlanes planes, int group, int[] offsets,
+            int[] sums, byte[] y, float[] floats, int floatOffset, Int8Scratch scratch) {
         int panel = kernels.panel();
-        int perRun = ceilDiv(length, panel);
-        int at0 = base + panelAt(first, perRun, pitch);
-        int at1 = base + panelAt(first + Math.min(1, count - 1), perRun, pitch);
-        int at2 = base + panelAt(first + Math.min(2, count - 1), perRun, pitch);
-        int at3 = base + panelAt(first + count - 1, perRun, pitch);
+        int perRun = ceilDiv(planes.length(), panel);
+        int at0 = base + panelAt(first, perRun, planes.pitch());
+        int at1 = base + panelAt(first + Math.min(1, count - 1), perRun, planes.pitch());
+        int at2 = base + panelAt(first + Math.min(2, count - 1), perRun, planes.pitch());
+        int at3 = base + panelAt(first + count - 1, perRun, planes.pitch());
+        int firstRun = first / perRun;
+        int firstPosition = first % perRun * panel;
         for (int o = group * rows; o < (group + 1) * rows; o++) {
             kernels.sparseProducts(count, widened, at0, at1, at2, at3, offsets, sparse.columns(), sparse.values(),
                     products.lengths(), products.starts()[o], products.starts()[o + 1], sparse.starts()[o], sums);
-            for (int i = 0; i < count; i++) {
-                int p = (first + i) % perRun * panel;
-                finish(sums, i, o, (first + i) / perRun, p, length, pitch, valid, n, y, floats, floatOffset, scratch);
+            for (int i = 0, run = firstRun, p = firstPosition; i < count; i++, p += panel) {
+                if (p >= planes.length()) {
+                    p = 0;
+                    run++;
+                }
+                finish(sums, i, o, run, p, planes, y, floats, floatOffset, scratch);
             }
         }
     }
@@ -254,66 +222,31 @@ public final class Int8Conv2d {
         return index / perRun * pitch + index % perRun * kernels.panel();
     }
 
-    private void finish(int[] sums, int row, int o, int run, int p, int length, int pitch, int valid, int n, byte[] y,
-            float[] floats, int floatOffset, Int8Scratch scratch) {
+    private void finish(int[] sums, int row, int o, int run, int p, TapPlanes planes, byte[] y, float[] floats,
+            int floatOffset, Int8Scratch scratch) {
         int panel = kernels.panel();
+        int count = Math.min(panel, planes.length() - p);
         if (y == null) {
-            toFloats(sums, row, o, p, Math.min(p + panel, n), floats, floatOffset, scratch.accumulators(panel));
+            toFloats(sums, row, o, p, count, floats, floatOffset, scratch.accumulators(panel));
         } else {
-            toBytes(sums, row, o, y, (o * g.oh() + run) * valid, p, length, pitch, valid, scratch.edge(panel));
+            int to = (o * planes.runs() + run) * planes.length() + p;
+            toBytes(sums, row, o, y, to, count, scratch.edge(panel));
         }
     }
 
-    private void toFloats(int[] sums, int row, int o, int from, int to, float[] y, int yOffset, int[] accumulators) {
+    private void toFloats(int[] sums, int row, int o, int from, int count, float[] y, int yOffset, int[] accumulators) {
         kernels.accumulators(sums, row, biases[o], accumulators, 0);
-        for (int i = from; i < to; i++) {
-            y[yOffset + i * outChannels + o] = accumulators[i - from] * outputScales[o];
+        for (int i = 0; i < count; i++) {
+            y[yOffset + (from + i) * outChannels + o] = accumulators[i] * outputScales[o];
         }
     }
 
-    /**
-     * Requantizes positions p.. of a run that starts at {@code yOffset}, and drops the {@code pitch − valid} after each row.
-     */
-    private void toBytes(int[] sums, int row, int o, byte[] y, int yOffset, int p, int length, int pitch, int valid,
-            byte[] edge) {
-        int panel = kernels.panel();
-        if (length == valid && p + panel <= valid) {
-            kernels.requantize(sums, row, biases[o], multipliers[o], outputZero, low, high, y, yOffset + p);
-            return;
+    /** Requantizes a panel of a run, positions p.. from {@code yOffset} on. */
+    private void toBytes(int[] sums, int row, int o, byte[] y, int yOffset, int count, byte[] edge) {
+        boolean filled = count == kernels.panel();
+        kernels.requantize(sums, row, biases[o], multipliers[o], outputZero, low, high, filled ? y : edge, filled ? yOffset : 0);
+        if (!filled) {
+            System.arraycopy(edge, 0, y, yOffset, count);
         }
-        kernels.requantize(sums, row, biases[o], multipliers[o], outputZero, low, high, edge, 0);
-        int end = Math.min(p + panel, length);
-        for (int at = p; at < end; ) {
-            int column = at % pitch;
-            if (column < valid) {
-                int count = Math.min(end - at, valid - column);
-                System.arraycopy(edge, at - p, y, yOffset + at / pitch * valid + column, count);
-                at += count;
-            } else {
-                at += pitch - column;
-            }
-        }
-    }
-
-    /** [C, s, s, subHeight, subWidth, n]: the padded image, split by the phase of row and column. */
-    private short[] widen(byte[] x, int n, short[] widened) {
-        int s = g.stride();
-        if (s > 1 || g.padding() > 0) {
-            Arrays.fill(widened, Int8Scratch.FIRST, Int8Scratch.FIRST + subImage(g.c() * groups, 0, 0) * n,
-                    (short) input.zeroPoint());
-        }
-        for (int c = 0; c < g.c() * groups; c++) {
-            for (int row = 0; row < g.h(); row++) {
-                int padded = row + g.padding();
-                int from = (c * g.h() + row) * g.w();
-                for (int first = 0; first < Math.min(s, g.w()); first++) {
-                    int column = first + g.padding();
-                    int to = subImage(c, padded % s, column % s) + padded / s * subWidth + column / s;
-                    kernels.widen(x, (from + first) * n, s * n, widened, Int8Scratch.FIRST + to * n,
-                            ceilDiv(g.w() - first, s), n);
-                }
-            }
-        }
-        return widened;
     }
 }

@@ -106,6 +106,7 @@ class AllocationTest {
         kernels.put("sparseProducts", () -> k.sparseProducts(4, x, 0, 1, 2, 3, offsets, columns, values, lengths, 0, 3, 4, scratch));
         kernels.put("requantize", () -> k.requantize(scratch, 1, 3, .1f, 4, 0, 127, b, 0));
         kernels.put("accumulators", () -> k.accumulators(scratch, 1, 3, sums, 0));
+        kernels.put("pairs", () -> k.pairs(a, 0, w, Math.min(a.length, w.length)));
         kernels.put("widen", () -> k.widen(a, 0, 20, x, 0, 9, 17));
         kernels.put("add int8", () -> k.add(a, 0, 3, .1f, a, 1, 4, .2f, b, 1, 5, 0, 127, N - 1));
         return kernels;

@@ -153,6 +153,22 @@ class Int8KernelTest {
 
     @ParameterizedTest
     @MethodSource("kernels")
+    void pairsHoldASignedWeightTwice(Int8Kernels kernels) {
+        int lanes = kernels.panel();
+        for (int n : new int[] {0, 1, lanes / 2 - 1, lanes - 1, lanes, lanes + 1, 4 * lanes + 3, 256}) {
+            byte[] w = bytes(3 + n, 255);
+            int[] pairs = new int[n + 1];
+            kernels.pairs(w, 3, pairs, n);
+            for (int i = 0; i < n; i++) {
+                assertThat((short) pairs[i]).isEqualTo((short) w[3 + i]);
+                assertThat(pairs[i] >> 16).isEqualTo(w[3 + i]);
+            }
+            assertThat(pairs[n]).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("kernels")
     void additionRequantizesBothSides(Int8Kernels kernels) {
         int lanes = kernels.panel();
         for (int n : new int[] {0, 1, lanes - 1, lanes, lanes + 1, 4 * lanes + 3, 211}) {
