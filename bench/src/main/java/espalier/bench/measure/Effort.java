@@ -12,6 +12,11 @@ public record Effort(int forks, int warmups, int warmupMillis, int iterations, i
     public static final Effort KERNEL = new Effort(5, 3, 500, 5, 300);
     /** For figures that are told to others; whole networks. */
     public static final Effort NETWORK = new Effort(5, 5, 1000, 5, 1000);
+    /**
+     * For figures that are told to others; training, of which the classifier's small products are compiled after some 60 steps:
+     * measured after ten, a step seemed to allocate 1.8 MB.
+     */
+    static final Effort TRAINING = new Effort(5, 25, 1000, 5, 1000);
     /** For figures that are told to others; layers in many forms. */
     static final Effort LAYER = new Effort(5, 2, 400, 3, 200);
     /** For figures that are told to others; networks in many forms: csr-int8 is twice as fast after 200 runs as after 40. */

@@ -205,7 +205,8 @@ public final class Suite {
     }
 
     private void network(NetworkTask.Kind kind, int batch) {
-        add(new NetworkTask(kind, batch), true, quick ? Effort.QUICK_NETWORK : Effort.NETWORK);
+        Effort effort = kind == NetworkTask.Kind.TRAINING_STEP ? Effort.TRAINING : Effort.NETWORK;
+        add(new NetworkTask(kind, batch), true, quick ? Effort.QUICK_NETWORK : effort);
     }
 
     private void add(Task task, boolean threaded, Effort effort) {

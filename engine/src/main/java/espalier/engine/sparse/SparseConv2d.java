@@ -17,13 +17,16 @@ import java.util.stream.IntStream;
  * <p>Where weights are many, the input channels are taken in blocks: what the outputs of some runs read of a block fits L1, and
  * is read from there by one row of weights after the other, which add to y. The order of additions, and so every bit, is the
  * same. (80 % zeros, 16 images: 64 channels of 8×8 took 0.24 ms, now 0.18; 512 of 4×4 took 4.2, now 3.1.)
+ *
+ * <p>Where an output row of a copied image is short, runs go on through the rows, and outputs are put in their place afterwards:
+ * one image of 32 channels of 16×16 took 22 µs by rows, four vectors a call, and takes 18 by two runs of eight and in blocks.
  */
 public final class SparseConv2d {
     /**
-     * Non-zeros for each column that is copied, from which on the copies pay: ResNet-20 at 90 % zeros took 0.58 ms an image with
-     * none, 0.47 with all, 0.45 with these.
+     * Non-zeros for each column that is copied, from which on the copies pay: with 9, 64 channels of 8×8 took 14.9 µs with copies
+     * and 13.3 without; with 15, 32 of 16×16 took 18 and 24.
      */
-    private static final int COPIES_PAY = 8;
+    private static final int COPIES_PAY = 12;
     /** Non-zeros of a row and block from which on blocks pay: each of them reads and writes y again, some 60 cycles. */
     private static final int BLOCKS_PAY = 9;
     /** Bytes: a core with no more in its first cache (Zen 4) loads no faster from there than from its second. */
@@ -93,7 +96,8 @@ public final class SparseConv2d {
             return (k / (g.kh() * g.kw()) * plane + tap) * n;
         }).toArray();
         int row = g.ow() * n;
-        if (row % lanes == 0 && (n % lanes == 0 || columns != null)) {
+        boolean fills = columns == null ? n % lanes == 0 : row >= kernels.sparse().maxVectors() * lanes;
+        if (row % lanes == 0 && fills) {
             runs = Runs.ofRows(kernels.sparse(), g.oh(), row, columns == null ? g.stride() : 1, pitch * n, out.pitch() * n);
             joined = 0;
             apart = 0;
@@ -103,19 +107,29 @@ public final class SparseConv2d {
             apart = runs.reach(kernels.sparse());
         }
         boolean dense = runs.stride() == 1 || runs.vectors() == 1;
-        addable = apart == 0 && columns == null && dense && runs.separate(kernels.sparse()) && runs.x().length > 1;
-        blocks = Pattern.blocks(weight, g.taps(), channelsOfBlock() * g.kh() * g.kw());
+        boolean sums = dense && runs.separate(kernels.sparse()) && runs.x().length > 1;
+        addable = sums && apart == 0 && columns == null;
+        blocks = Pattern.blocks(weight, g.taps(), (sums ? channelsOfBlock() : g.c()) * g.kh() * g.kw());
     }
 
     /** {@return the input channels of a block; all of them where blocks do not pay} */
     private int channelsOfBlock() {
-        int rows = (Math.min(SparseKernels.runs(runs.vectors()), g.oh()) - 1) * g.stride() + (g.kh() - 1) * g.dilation() + 1;
-        int row = runs.vectors() * kernels.sparse().lanes() + (g.kw() - 1) * g.dilation() * n;
-        int fit = Math.ceilDiv(g.c(), Math.max(1, CacheSizes.l1() / (rows * row * Float.BYTES)));
+        int fit = Math.ceilDiv(g.c(), Math.max(1, CacheSizes.l1() / (readOfChannel() * Float.BYTES)));
         // Fewer, where these would be all but empty; but what is twice as large as L1 is in L2.
         int number = (int) Math.min(fit, weight.nonzeros() / ((long) BLOCKS_PAY * bias.length));
-        boolean pay = addable && CacheSizes.l1() > SMALL_L1 && number > 0 && 2 * number >= fit;
+        boolean pay = CacheSizes.l1() > SMALL_L1 && number > 0 && 2 * number >= fit;
         return pay ? Math.ceilDiv(g.c(), number) : g.c();
+    }
+
+    /** {@return floats of a channel that the runs of a call read} */
+    private int readOfChannel() {
+        int together = SparseKernels.runs(runs.vectors());
+        int run = runs.vectors() * kernels.sparse().lanes();
+        int below = (g.kh() - 1) * g.dilation();
+        if (columns != null) {
+            return g.kw() * (together * run + below * g.ow() * n);
+        }
+        return ((Math.min(together, g.oh()) - 1) * g.stride() + below + 1) * (run + (g.kw() - 1) * g.dilation() * n);
     }
 
     /** {@return whether {@link #add} is possible: images fill vectors, and no output is computed twice} */
