@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 
 /**
  * One 2-d convolution of one geometry, a few images at a time, single-threaded.
@@ -29,8 +30,9 @@ public final class Convolution {
     private final GemmKernels gemm;
     private final ConvShape shape;
     private final int groups;
+    private final ForwardBand whole;
+    private final Map<Integer, List<ForwardBand>> bands = new ConcurrentHashMap<>();
     private final Patches input;
-    private final PatchProduct product;
     private final List<Phase> phases;
     private final List<PatchProduct> phaseProducts;
     private final int backwardImages;
@@ -49,32 +51,13 @@ public final class Convolution {
         this.gemm = gemm;
         this.shape = shape;
         this.groups = groups;
-        input = inputPatches(shape, groups);
-        product = new PatchProduct(gemm, input, shape.o());
+        whole = new ForwardBand(gemm, shape, groups, 0, shape.oh());
+        input = whole.patches();
         phases = Phase.of(shape, groups);
-        phaseProducts = phases.stream().map(p -> new PatchProduct(gemm, p.patches(), shape.c())).toList();
+        phaseProducts = phases.stream().map(p -> new PatchProduct(gemm, p.patches(), shape.c(), p.patches().positions())).toList();
         backwardImages = phaseProducts.stream().mapToInt(PatchProduct::images).min().orElse(1);
         backwardUnpadded = phaseProducts.stream().allMatch(p -> p.unpadded(shape.oh(), shape.ow()));
         weights = new WeightGradient(gemm, input, shape.o(), outputStep());
-    }
-
-    private static Patches inputPatches(ConvShape s, int groups) {
-        int height = Math.ceilDiv(s.h() + 2 * s.padding(), s.stride());
-        boolean shared = s.stride() == 1;
-        int pitch = shared ? s.w() + s.padding() : Math.ceilDiv(s.w() + 2 * s.padding(), s.stride());
-        int slack = shared ? s.padding() : 0;
-        int phase = height * pitch + slack;
-        int[] taps = new int[s.taps()];
-        int k = 0;
-        for (int c = 0; c < s.c(); c++) {
-            for (int r = 0; r < s.kh(); r++) {
-                for (int q = 0; q < s.kw(); q++) {
-                    taps[k++] = c * s.stride() * s.stride() * phase
-                            + Patches.element(r * s.dilation(), q * s.dilation(), s.stride(), phase, pitch);
-                }
-            }
-        }
-        return new Patches(groups * s.c(), s.padding(), s.padding(), height, pitch, slack, s.stride(), taps, s.oh(), s.ow());
     }
 
     /** {@return the geometry of one group} */
@@ -94,24 +77,24 @@ public final class Convolution {
 
     /** {@return the most images that one call of {@link #forward} takes} */
     public int forwardImages() {
-        return product.images();
+        return whole.images();
     }
 
     /** {@return floats that {@link #packForward} writes} */
     public int packedForwardSize() {
-        return groups * product.packedSize();
+        return groups * whole.packedSize();
     }
 
     /** Packs the weights for {@link #forward}, once for all images. */
     public void packForward(float[] weight, float[] packed) {
         for (int g = 0; g < groups; g++) {
-            product.pack(weight, g * shape.o() * shape.taps(), packed, g * product.packedSize());
+            whole.pack(weight, g * shape.o() * shape.taps(), packed, g * whole.packedSize());
         }
     }
 
     /** {@return the floats of scratch that {@link #forward} needs} */
     public int forwardScratch() {
-        return padded(input, product.images()) + product.scratch();
+        return whole.scratch();
     }
 
     /**
@@ -125,25 +108,14 @@ public final class Convolution {
      */
     public void forward(float[] packed, float[] bias, float lowest, float highest, int count,
             float[] x, int xOffset, int first, int end, float[] y, int yOffset, float[] scratch, int scratchOffset) {
-        int positions = shape.positions();
-        boolean unpadded = product.unpadded(shape.h(), shape.w());
-        if (!unpadded) {
-            pad(input, count, x, xOffset, inputStep(), shape.h(), shape.w(), scratch, scratchOffset);
-        }
-        float[] images = unpadded ? x : scratch;
-        int imagesAt = unpadded ? xOffset : scratchOffset;
-        if (product.nine() && shape.o() == 1) {
-            product.multiplyNine(groups, images, imagesAt, shape.c() * input.channel(), packed, 0, bias, 0, lowest, highest,
-                    y, yOffset);
-            return;
-        }
-        int free = scratchOffset + padded(input, product.images());
-        for (int g = 0; g < groups; g++) {
-            int target = yOffset + (g * shape.o() + first) * positions;
-            product.multiply(count, images, imagesAt + g * shape.c() * input.channel(), first, end,
-                    packed, g * product.packedSize(), bias, g * shape.o(), lowest, highest,
-                    y, target, outputStep(), scratch, free);
-        }
+        whole.forward(packed, bias, lowest, highest, count, x, xOffset, first, end, y, yOffset, scratch, scratchOffset);
+    }
+
+    /** {@return the output's rows in {@code count} bands of about the same height, or in single rows where they are fewer} */
+    public List<ForwardBand> bands(int count) {
+        int oh = shape.oh();
+        return bands.computeIfAbsent(Math.min(count, oh), n -> n == 1 ? List.of(whole) : IntStream.range(0, n)
+                .mapToObj(i -> new ForwardBand(gemm, shape, groups, oh * i / n, oh * (i + 1) / n)).toList());
     }
 
     // ---- by the input
@@ -327,13 +299,13 @@ public final class Convolution {
     // ---- shared
 
     /** The size of padded images, rounded up so that what follows stays aligned. */
-    private static int padded(Patches p, int images) {
+    static int padded(Patches p, int images) {
         return Gemm.roundUp(images * p.size(), ALIGNED);
     }
 
     private void pad(Patches p, int count, float[] x, int xOffset, int xStep, int h, int w, float[] scratch, int scratchOffset) {
         for (int i = 0; i < count; i++) {
-            p.pad(gemm, x, xOffset + i * xStep, h, w, scratch, scratchOffset + i * p.size());
+            p.pad(gemm, x, xOffset + i * xStep, h * w, h, w, scratch, scratchOffset + i * p.size());
         }
     }
 }

@@ -23,6 +23,7 @@ final class PatchProduct {
     private final GemmKernels gemm;
     private final Patches patches;
     private final int m;
+    private final int plane;
     private final int paddedRows;
     private final Way way;
     private final int terms;
@@ -34,11 +35,15 @@ final class PatchProduct {
     private final int[] targets;
     private final TapProduct inPlace;
 
-    /** @param m rows of W */
-    PatchProduct(GemmKernels gemm, Patches patches, int m) {
+    /**
+     * @param m rows of W
+     * @param plane elements between rows of C: at least as many as there are positions
+     */
+    PatchProduct(GemmKernels gemm, Patches patches, int m, int plane) {
         this.gemm = gemm;
         this.patches = patches;
         this.m = m;
+        this.plane = plane;
         this.paddedRows = Gemm.roundUp(m, ROWS);
         this.terms = patches.taps().length;
         int width = gemm.lanes() * gemm.maxVectors();
@@ -101,7 +106,7 @@ final class PatchProduct {
      * @param end row after the last
      * @param bias of row {@code i} at {@code biasOffset + i}; null for none, and no clamp either
      * @param lowest bound of the clamp, −∞ for none, {@code highest} likewise
-     * @param cOffset of the first image's row {@code first}; rows are as far apart as there are positions
+     * @param cOffset of the first image's row {@code first}
      * @param step elements between images in C
      */
     void multiply(int count, float[] x, int source, int first, int end, float[] packed, int packedOffset, float[] bias,
@@ -110,7 +115,7 @@ final class PatchProduct {
             case NINE -> multiplyNine(1, x, source, 0, packed, packedOffset, bias, biasOffset + first, lowest, highest,
                     c, cOffset);
             case DIRECT -> inPlace.multiply(x, source, first, end, packed, packedOffset, bias, biasOffset, lowest, highest,
-                    c, cOffset, patches.positions(), scratch, scratchOffset);
+                    c, cOffset, plane, scratch, scratchOffset);
             case FLAT -> {
                 // Vectors may read beyond the last element of the image, which this leaves some elements behind.
                 int rowsAt = scratchOffset + gemm.lanes();
@@ -119,14 +124,14 @@ final class PatchProduct {
                         scratch, rowsAt, ld, scratch, rowsAt + m * ld);
                 for (int i = 0; i < end - first; i++) {
                     gemm.copyRows(patches.rows(), patches.columns(), scratch, rowsAt + i * ld, patches.pitch(), 1,
-                            c, cOffset + i * patches.positions(), patches.columns());
+                            c, cOffset + i * plane, patches.columns());
                 }
             }
             case GATHERED -> {
                 gathered(count, x, source, first, end, packed, packedOffset, c, cOffset, step, scratch, scratchOffset);
                 for (int i = 0; i < count && bias != null; i++) {
                     gemm.finishRows(end - first, patches.positions(), bias, biasOffset + first, lowest, highest,
-                            c, cOffset + i * step, patches.positions());
+                            c, cOffset + i * step, plane);
                 }
             }
         }
@@ -140,11 +145,10 @@ final class PatchProduct {
     /** {@link #multiply} for one image and {@code channels} groups, {@code xStep} apart in x, end to end in C. */
     void multiplyNine(int channels, float[] x, int source, int xStep, float[] packed, int packedOffset, float[] bias,
             int biasOffset, float lowest, float highest, float[] c, int cOffset) {
-        int plane = patches.positions();
         gemm.nineTaps(channels, packed, packedOffset, packedSize(), x, source, xStep, patches.taps(), positions,
                 c, cOffset, plane, targets);
         if (bias != null) {
-            gemm.finishRows(channels, plane, bias, biasOffset, lowest, highest, c, cOffset, plane);
+            gemm.finishRows(channels, patches.positions(), bias, biasOffset, lowest, highest, c, cOffset, plane);
         }
     }
 
@@ -158,7 +162,10 @@ final class PatchProduct {
         int togetherAt = tileAt + ROWS * width;
         float[] sums = count > 1 ? scratch : c;
         int sumsAt = count > 1 ? togetherAt : cOffset;
-        Arrays.fill(sums, sumsAt, sumsAt + rows * all, 0f);
+        int ldSums = count > 1 ? all : plane;
+        for (int i = 0; i < rows; i++) {
+            Arrays.fill(sums, sumsAt + i * ldSums, sumsAt + i * ldSums + all, 0f);
+        }
         for (int j = 0, ld; j < all; j += ld) {
             ld = gemm.next(Gemm.vectors(gemm, all - j)) * gemm.lanes();
             int columns = Math.min(ld, all - j);
@@ -166,11 +173,11 @@ final class PatchProduct {
                 int kb = Math.min(block, terms - q);
                 gemm.gatherPanel(x, source, patches.taps(), q, kb, positions, j, columns, scratch, scratchOffset, ld);
                 Gemm.panel(gemm, rows, kb, columns, packed, packedOffset + q * paddedRows + first * kb,
-                        scratch, scratchOffset, ld, sums, sumsAt + j, all, scratch, tileAt);
+                        scratch, scratchOffset, ld, sums, sumsAt + j, ldSums, scratch, tileAt);
             }
         }
         for (int i = 0; i < count && count > 1; i++) {
-            gemm.copyRows(rows, one, scratch, togetherAt + i * one, all, 1, c, cOffset + i * step, one);
+            gemm.copyRows(rows, one, scratch, togetherAt + i * one, all, 1, c, cOffset + i * step, plane);
         }
     }
 }

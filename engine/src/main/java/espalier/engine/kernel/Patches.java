@@ -81,23 +81,24 @@ record Patches(int channels, int top, int left, int height, int pitch, int slack
         return offsets;
     }
 
-    /** Copies {@code x [channels,h,w]} into {@code padded} from {@code offset} on, zeros around it. */
-    void pad(GemmKernels g, float[] x, int xOffset, int h, int w, float[] padded, int offset) {
+    /** Copies {@code x [channels,h,w]}, channels {@code plane} apart, into {@code padded} from {@code offset} on, zeros around it. */
+    void pad(GemmKernels g, float[] x, int xOffset, int plane, int h, int w, float[] padded, int offset) {
         for (int a = 0; a < stride; a++) {
             for (int b = 0; b < stride; b++) {
-                padPhase(g, a, b, x, xOffset, h, w, padded, offset + (a * stride + b) * phase());
+                padPhase(g, a, b, x, xOffset, plane, h, w, padded, offset + (a * stride + b) * phase());
             }
         }
     }
 
     /** Phase (a, b) of all channels: padded rows {@code a + stride·i}, padded columns {@code b + stride·j}. */
-    private void padPhase(GemmKernels g, int a, int b, float[] x, int xOffset, int h, int w, float[] padded, int offset) {
+    private void padPhase(GemmKernels g, int a, int b, float[] x, int xOffset, int plane, int h, int w, float[] padded,
+            int offset) {
         int firstRow = first(a, top);
         int firstColumn = first(b, left);
         int m = Math.min(height - firstRow, count(a + firstRow * stride - top, h));
         int n = Math.min(pitch - firstColumn, count(b + firstColumn * stride - left, w));
         int from = xOffset + (a + firstRow * stride - top) * w + b + firstColumn * stride - left;
-        for (int c = 0; c < channels; c++, from += h * w) {
+        for (int c = 0; c < channels; c++, from += plane) {
             int start = offset + c * channel();
             // The plane is in L1 then: cheaper than zeros row by row.
             Arrays.fill(padded, start, start + phase(), 0f);

@@ -2,6 +2,7 @@ package espalier.engine.sparse;
 
 import espalier.engine.kernel.ConvShape;
 import espalier.engine.kernel.Convolution;
+import espalier.engine.kernel.ForwardBand;
 import espalier.engine.kernel.GemmKernels;
 import espalier.engine.kernel.Kernels;
 import espalier.engine.kernel.PackedProduct;
@@ -11,6 +12,7 @@ import espalier.engine.parallel.Parallel;
 import espalier.engine.tensor.Scratch;
 import espalier.engine.weight.DenseWeight;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -118,7 +120,7 @@ public abstract sealed class DenseConv2d
         }
     }
 
-    /** {@return how many of {@code units} a thread takes: one image's channels are divided, which changes no bit} */
+    /** {@return how many of {@code units} a thread takes: one image is divided, which changes no bit} */
     static int share(long products, int units) {
         return products < WORTH_SHARING ? units : Math.ceilDiv(units, Parallel.threads());
     }
@@ -167,13 +169,11 @@ public abstract sealed class DenseConv2d
         }
 
         private void convolve(float[] x, int xAt, float[] y, int yAt) {
-            int rows = convolution.shape().o();
-            // Each thread pads the image for itself.
-            long products = (long) rows * convolution.shape().taps() * convolution.shape().positions();
-            int share = share(products, Math.ceilDiv(rows, GemmKernels.ROWS)) * GemmKernels.ROWS;
-            Parallel.forRanges(rows, share, (from, to) ->
-                    convolution.forward(packed, bias, low, Float.POSITIVE_INFINITY, 1, x, xAt, from, to, y, yAt,
-                            Scratch.atLeast(convolution.forwardScratch()), Scratch.FIRST));
+            ConvShape g = convolution.shape();
+            long products = (long) bias.length * g.taps() * g.positions();
+            List<ForwardBand> bands = convolution.bands(products < WORTH_SHARING ? 1 : Parallel.threads());
+            Parallel.forEach(bands.size(), i -> bands.get(i).forward(packed, bias, low, Float.POSITIVE_INFINITY, 1, x, xAt,
+                    0, g.o(), y, yAt, Scratch.atLeast(bands.get(i).scratch()), Scratch.FIRST));
         }
     }
 

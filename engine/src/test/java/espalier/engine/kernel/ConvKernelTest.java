@@ -116,6 +116,44 @@ class ConvKernelTest {
 
     /** Against the definition in double, every sign made positive for the bound. */
     @Test
+    void bandsOfRowsAreTheWholeConvolution() {
+        List<ConvShape> shapes = List.of(
+                new ConvShape(3, 2 * LANES, 2 * LANES, 16, 3, 3, 1, 1, 1),
+                new ConvShape(3, 2 * LANES, 2 * LANES, 9, 3, 3, 2, 1, 1),
+                new ConvShape(5, 8, 7, 9, 3, 3, 1, 1, 1),
+                new ConvShape(5, 9, LANES, 17, 1, 1, 1, 0, 1),
+                new ConvShape(4, 9, 9, 8, 1, 1, 2, 0, 1),
+                new ConvShape(2, 12, 10, 3, 5, 5, 1, 4, 2),
+                new ConvShape(2, 7, 3, 9, 3, 3, 3, 2, 2),
+                new ConvShape(1, 9, LANES, 1, 3, 3, 1, 1, 1),
+                new ConvShape(1, 9, 7, 1, 3, 3, 1, 1, 1));
+        for (ConvShape g : shapes) {
+            for (int groups : new int[] {1, 3}) {
+                Convolution whole = Convolution.of(KERNELS, g, groups);
+                float[] packed = new float[whole.packedForwardSize()];
+                whole.packForward(values.of(groups * g.o() * g.taps()), packed);
+                float[] bias = values.of(groups * g.o());
+                float[] x = values.of(5 + groups * g.c() * g.h() * g.w());
+                int size = groups * g.o() * g.positions();
+                float[] expected = new float[3 + size + 1];
+                whole.forward(packed, bias, 0f, 1f, 1, x, 5, 0, g.o(), expected, 3, new float[whole.forwardScratch()], 0);
+                for (int count : new int[] {2, 3, 100}) {
+                    float[] y = new float[expected.length];
+                    Arrays.fill(y, 3, 3 + size, GUARD);
+                    List<ForwardBand> bands = whole.bands(count);
+                    assertThat(bands).hasSize(Math.min(count, g.oh()));
+                    for (ForwardBand band : bands.reversed()) {
+                        float[] scratch = new float[band.scratch()];
+                        Arrays.fill(scratch, GUARD);
+                        band.forward(packed, bias, 0f, 1f, 1, x, 5, 0, g.o(), y, 3, scratch, 0);
+                    }
+                    assertThat(Arrays.equals(y, expected)).as("%d bands of %s, %d groups", count, g, groups).isTrue();
+                }
+            }
+        }
+    }
+
+    @Test
     void winogradIsTheConvolution() {
         int c = 17;
         int m = 6;
