@@ -33,7 +33,7 @@ final class HotProducts {
     private static final Set<String> GATHERED = Set.of("gemm.taps", "gemm.tapsRow", "gemm.nineTaps", "gemm.nineDots",
             "gemm.addRows", "gemm.finishRows", "gemm.gatherPanel", "gemm.accumulateOuter", "gemm.dots");
     private static final Set<String> INTEGER =
-            Set.of("int8.products", "int8.requantize", "int8.accumulators", "int8.widen");
+            Set.of("int8.pairs", "int8.products", "int8.requantize", "int8.accumulators", "int8.widen");
     /** 1×1, and depthwise by whole vectors and by less. */
     private static final Set<String> MOBILENET = Set.of("mobilenet_v2/features.3.conv.0.0", "mobilenet_v2/features.3.conv.1.0",
             "mobilenet_v2/features.8.conv.1.0", "mobilenet_v2/features.15.conv.1.0");
