@@ -45,11 +45,6 @@ final class TapPlanes {
         width = whole ? g.ow() : ceilDiv(g.w() + 2 * g.padding(), g.stride());
     }
 
-    /** {@return whether a run is the whole output} */
-    boolean whole() {
-        return whole;
-    }
-
     int runs() {
         return runs;
     }
