@@ -240,12 +240,13 @@ final class QuantizationLesson {
 
     private void advice() {
         double best = DoubleStream.of(speedup(NARROW, tasks.largeBatch()), speedup(WIDE, tasks.largeBatch())).max().orElseThrow();
+        double narrower = facts.milliseconds(tasks.product(WIDE)) / facts.milliseconds(tasks.product(NARROW));
         blocks.add(new Heading("6. If you want a faster network"));
         blocks.add(new Points(List.of(
                 "A quarter of the bytes is certain. The speed depends on instructions: " + times(best)
                         + " here with what Java can reach, more in a library with dot products.",
-                "7 bits for pixels cost a little accuracy and buy speed: " + times(facts.milliseconds(tasks.product(WIDE))
-                        / facts.milliseconds(tasks.product(NARROW))) + " against 8 bits in a matrix product here.",
+                "7 bits for pixels round twice as coarsely, and " + (narrower > 1 ? "buy" : "bought no") + " speed: "
+                        + times(narrower) + " against 8 bits in a matrix product here.",
                 "Calibrate on training images that look like those to come: a range that is too narrow cuts off, one that "
                         + "is too wide rounds coarsely.",
                 "Measure accuracy after quantizing, on test images; and robustness, if it matters: `espalier evaluate "
