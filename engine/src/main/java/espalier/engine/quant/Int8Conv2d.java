@@ -46,6 +46,8 @@ public final class Int8Conv2d {
     private final int outputZero;
     private final int low;
     private final int high;
+    /** Of the last number of images: made at each call, they were 48 bytes of garbage. */
+    private TapPlanes planes;
 
     /**
      * @param geometry of one group
@@ -146,7 +148,7 @@ public final class Int8Conv2d {
 
     private void compute(byte[] x, int n, byte[] y, float[] floats, int floatOffset, Int8Scratch scratch) {
         int panel = kernels.panel();
-        TapPlanes planes = new TapPlanes(g, g.c() * groups, n, panel);
+        TapPlanes planes = planes(n);
         short[] widened = scratch.widened(planes.size() + panel);
         planes.widen(kernels, x, (short) input.zeroPoint(), widened, Int8Scratch.FIRST);
         int[] offsets = scratch.offsets(depth);
@@ -183,6 +185,16 @@ public final class Int8Conv2d {
                 }
             }
         }
+    }
+
+    /** Threads that make one at the same time make the same. */
+    private TapPlanes planes(int n) {
+        TapPlanes known = planes;
+        if (known == null || known.images() != n) {
+            known = new TapPlanes(g, g.c() * groups, n, kernels.panel());
+            planes = known;
+        }
+        return known;
     }
 
     /** {@return each weight of the tiles as both halves of an int; rows beyond the last are 0} */

@@ -45,6 +45,10 @@ final class TapPlanes {
         width = whole ? g.ow() : ceilDiv(g.w() + 2 * g.padding(), g.stride());
     }
 
+    int images() {
+        return n;
+    }
+
     int runs() {
         return runs;
     }
