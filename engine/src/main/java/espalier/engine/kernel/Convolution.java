@@ -54,7 +54,8 @@ public final class Convolution {
         whole = new ForwardBand(gemm, shape, groups, 0, shape.oh());
         input = whole.patches();
         phases = Phase.of(shape, groups);
-        phaseProducts = phases.stream().map(p -> new PatchProduct(gemm, p.patches(), shape.c(), p.patches().positions())).toList();
+        phaseProducts = phases.stream().map(Phase::patches)
+                .map(p -> new PatchProduct(gemm, p, shape.c(), p.positions())).toList();
         backwardImages = phaseProducts.stream().mapToInt(PatchProduct::images).min().orElse(1);
         backwardUnpadded = phaseProducts.stream().allMatch(p -> p.unpadded(shape.oh(), shape.ow()));
         weights = new WeightGradient(gemm, input, shape.o(), outputStep());
@@ -113,9 +114,16 @@ public final class Convolution {
 
     /** {@return the output's rows in {@code count} bands of about the same height, or in single rows where they are fewer} */
     public List<ForwardBand> bands(int count) {
+        int number = Math.min(count, shape.oh());
+        List<ForwardBand> known = bands.get(number);
+        // Not computeIfAbsent alone: what it would compute with is an object a call.
+        return known != null ? known : bands.computeIfAbsent(number, this::divided);
+    }
+
+    private List<ForwardBand> divided(int n) {
         int oh = shape.oh();
-        return bands.computeIfAbsent(Math.min(count, oh), n -> n == 1 ? List.of(whole) : IntStream.range(0, n)
-                .mapToObj(i -> new ForwardBand(gemm, shape, groups, oh * i / n, oh * (i + 1) / n)).toList());
+        return n == 1 ? List.of(whole) : IntStream.range(0, n)
+                .mapToObj(i -> new ForwardBand(gemm, shape, groups, oh * i / n, oh * (i + 1) / n)).toList();
     }
 
     // ---- by the input

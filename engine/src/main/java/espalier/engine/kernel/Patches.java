@@ -81,7 +81,7 @@ record Patches(int channels, int top, int left, int height, int pitch, int slack
         return offsets;
     }
 
-    /** Copies {@code x [channels,h,w]}, channels {@code plane} apart, into {@code padded} from {@code offset} on, zeros around it. */
+    /** Copies {@code x [channels,h,w]}, channels {@code plane} apart, into {@code padded}, zeros around it. */
     void pad(GemmKernels g, float[] x, int xOffset, int plane, int h, int w, float[] padded, int offset) {
         for (int a = 0; a < stride; a++) {
             for (int b = 0; b < stride; b++) {
