@@ -5,13 +5,11 @@ import espalier.engine.kernel.Convolution;
 import espalier.engine.kernel.ForwardBand;
 import espalier.engine.kernel.GemmKernels;
 import espalier.engine.kernel.Kernels;
-import espalier.engine.kernel.PackedProduct;
 import espalier.engine.kernel.TapProduct;
 import espalier.engine.kernel.WinogradProduct;
 import espalier.engine.parallel.Parallel;
 import espalier.engine.tensor.Scratch;
 import espalier.engine.weight.DenseWeight;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -120,7 +118,7 @@ public abstract sealed class DenseConv2d
         }
     }
 
-    /** {@return how many of {@code units} a thread takes: one image is divided, which changes no bit} */
+    /** {@return how many of {@code units} a thread takes: one image's channels are divided, which changes no bit} */
     static int share(long products, int units) {
         return products < WORTH_SHARING ? units : Math.ceilDiv(units, Parallel.threads());
     }

@@ -19,7 +19,8 @@ import java.util.stream.IntStream;
  * same. (80 % zeros, 16 images: 64 channels of 8×8 took 0.24 ms, now 0.18; 512 of 4×4 took 4.2, now 3.1.)
  *
  * <p>Where an output row of a copied image is short, runs go on through the rows, and outputs are put in their place afterwards:
- * one image of 32 channels of 16×16 took 22 µs by rows, four vectors a call, and takes 18 by two runs of eight and in blocks.
+ * one image of 32 channels of 16×16, 84 % zeros, took 22 µs by rows, four vectors a call, and takes 18 by two runs of eight and
+ * in blocks; at 90 % it is a draw.
  */
 public final class SparseConv2d {
     /**
