@@ -38,6 +38,10 @@ public final class Convolution {
     private final int backwardImages;
     private final boolean backwardUnpadded;
     private final WeightGradient weights;
+    /** These three in place of what is above, or null: the convolution, the one of the output gradient, and by the weights. */
+    private final ChannelWinograd winograd;
+    private final ChannelWinograd turned;
+    private final WinogradGradient winogradWeights;
 
     /** {@return the convolution of this geometry, which is remembered: its tables are made once} */
     public static Convolution of(GemmKernels gemm, ConvShape shape, int groups) {
@@ -59,6 +63,11 @@ public final class Convolution {
         backwardImages = phaseProducts.stream().mapToInt(PatchProduct::images).min().orElse(1);
         backwardUnpadded = phaseProducts.stream().allMatch(p -> p.unpadded(shape.oh(), shape.ow()));
         weights = new WeightGradient(gemm, input, shape.o(), outputStep());
+        boolean suits = ChannelWinograd.suits(gemm, shape, groups);
+        winograd = suits ? new ChannelWinograd(gemm, shape) : null;
+        turned = suits ? new ChannelWinograd(gemm, new ConvShape(shape.o(), shape.oh(), shape.ow(), shape.c(), shape.kh(), shape.kw(),
+                1, shape.kh() - 1 - shape.padding(), 1)) : null;
+        winogradWeights = suits ? new WinogradGradient(gemm, shape) : null;
     }
 
     /** {@return the geometry of one group} */
@@ -78,16 +87,25 @@ public final class Convolution {
 
     /** {@return the most images that one call of {@link #forward} takes} */
     public int forwardImages() {
-        return whole.images();
+        return winograd != null ? winograd.images() : whole.images();
+    }
+
+    /** {@return of what {@code first} and {@code end} of {@link #forward} must be multiples} */
+    public int forwardUnit() {
+        return winograd != null ? gemm.lanes() : GemmKernels.ROWS;
     }
 
     /** {@return floats that {@link #packForward} writes} */
     public int packedForwardSize() {
-        return groups * whole.packedSize();
+        return winograd != null ? winograd.packedSize() : groups * whole.packedSize();
     }
 
     /** Packs the weights for {@link #forward}, once for all images. */
     public void packForward(float[] weight, float[] packed) {
+        if (winograd != null) {
+            winograd.pack(weight, false, packed, 0);
+            return;
+        }
         for (int g = 0; g < groups; g++) {
             whole.pack(weight, g * shape.o() * shape.taps(), packed, g * whole.packedSize());
         }
@@ -95,7 +113,7 @@ public final class Convolution {
 
     /** {@return the floats of scratch that {@link #forward} needs} */
     public int forwardScratch() {
-        return whole.scratch();
+        return winograd != null ? winograd.scratch() : whole.scratch();
     }
 
     /**
@@ -103,20 +121,27 @@ public final class Convolution {
      *
      * @param bias {@code [groups·o]}, or null for none and no bounds either
      * @param lowest 0 for relu, −∞ for none; {@code highest} likewise
-     * @param first output channel of each group, a multiple of {@link GemmKernels#ROWS}
+     * @param first output channel of each group, a multiple of {@link #forwardUnit}; {@code end} too, where not the last
      * @param end output channel after the last
      * @param y these channels are overwritten
      */
     public void forward(float[] packed, float[] bias, float lowest, float highest, int count,
             float[] x, int xOffset, int first, int end, float[] y, int yOffset, float[] scratch, int scratchOffset) {
-        whole.forward(packed, bias, lowest, highest, count, x, xOffset, first, end, y, yOffset, scratch, scratchOffset);
+        if (winograd == null) {
+            whole.forward(packed, bias, lowest, highest, count, x, xOffset, first, end, y, yOffset, scratch, scratchOffset);
+            return;
+        }
+        winograd.convolve(packed, 0, count, x, xOffset, first, end, y, yOffset, scratch, scratchOffset);
+        for (int i = 0; i < count && bias != null; i++) {
+            gemm.finishRows(end - first, shape.positions(), bias, first, lowest, highest,
+                    y, yOffset + i * outputStep() + first * shape.positions(), shape.positions());
+        }
     }
 
     /** {@return the output's rows in {@code count} bands of about the same height, or in single rows where they are fewer} */
     public List<ForwardBand> bands(int count) {
         int number = Math.min(count, shape.oh());
         List<ForwardBand> known = bands.get(number);
-        // Not computeIfAbsent alone: what it would compute with is an object a call.
         return known != null ? known : bands.computeIfAbsent(number, this::divided);
     }
 
@@ -130,16 +155,20 @@ public final class Convolution {
 
     /** {@return the most images that one call of {@link #backwardInput} takes} */
     public int backwardImages() {
-        return backwardImages;
+        return turned != null ? turned.images() : backwardImages;
     }
 
     /** {@return floats that {@link #packBackward} writes} */
     public int packedBackwardSize() {
-        return phaseProducts.stream().mapToInt(PatchProduct::packedSize).sum() * groups;
+        return turned != null ? turned.packedSize() : phaseProducts.stream().mapToInt(PatchProduct::packedSize).sum() * groups;
     }
 
     /** Packs the weights for {@link #backwardInput}: for each phase the taps that reach it, input channels as rows. */
     public void packBackward(float[] weight, float[] packed, float[] scratch, int scratchOffset) {
+        if (turned != null) {
+            turned.pack(weight, true, packed, 0);
+            return;
+        }
         int at = 0;
         for (int g = 0; g < groups; g++) {
             for (int i = 0; i < phases.size(); i++) {
@@ -164,6 +193,9 @@ public final class Convolution {
 
     /** {@return the floats of scratch that {@link #backwardInput} and {@link #packBackward} need} */
     public int backwardScratch() {
+        if (turned != null) {
+            return turned.scratch();
+        }
         int images = backwardImages();
         int largest = shape.c() * shape.o() * shape.kh() * shape.kw();
         for (int i = 0; i < phases.size(); i++) {
@@ -186,6 +218,10 @@ public final class Convolution {
      */
     public void backwardInput(float[] packed, int count, float[] gy, int gyOffset, float[] gx, int gxOffset,
             float[] scratch, int scratchOffset) {
+        if (turned != null) {
+            turned.convolve(packed, 0, count, gy, gyOffset, 0, shape.c(), gx, gxOffset, scratch, scratchOffset);
+            return;
+        }
         Patches padded = phases.getFirst().patches();
         boolean unpadded = backwardUnpadded;
         if (!unpadded) {
@@ -248,32 +284,36 @@ public final class Convolution {
 
     /** {@return how many images {@link #accumulateWeight} takes together} */
     public int weightImages() {
-        return weights.images();
+        return winogradWeights != null ? winogradWeights.images() : weights.images();
     }
 
     /** {@return floats in a sum of {@link #accumulateWeight}} */
     public int weightSumSize() {
-        return groups * weights.sumSize();
+        return winogradWeights != null ? winogradWeights.sumSize() : groups * weights.sumSize();
     }
 
     /** {@return the floats of scratch that {@link #accumulateWeight} needs} */
     public int weightScratch() {
-        return padded(input, weights.images()) + Math.max(gemm.lanes(), weights.scratch());
+        return winogradWeights != null ? winogradWeights.scratch()
+                : padded(input, weights.images()) + Math.max(gemm.lanes(), weights.scratch());
     }
 
     /** {@code sum += patches(x) · gyᵀ}: the share of {@code count} images, any number, in the gradient by the weights. */
     public void accumulateWeight(int count, float[] x, int xOffset, float[] gy, int gyOffset, float[] sum,
             float[] scratch, int scratchOffset) {
+        for (int i = 0; i < count && winogradWeights != null; i += winogradWeights.images()) {
+            winogradWeights.accumulate(Math.min(winogradWeights.images(), count - i), x, xOffset + i * inputStep(),
+                    gy, gyOffset + i * outputStep(), sum, scratch, scratchOffset);
+        }
         int free = scratchOffset + padded(input, weights.images());
-        for (int i = 0; i < count; i += weights.images()) {
+        for (int i = 0; i < count && winogradWeights == null; i += weights.images()) {
             int some = Math.min(weights.images(), count - i);
             boolean unpadded = !weights.flat() && input.unpadded(shape.h(), shape.w());
             if (!unpadded) {
                 pad(input, some, x, xOffset + i * inputStep(), inputStep(), shape.h(), shape.w(), scratch, scratchOffset);
             }
             if (weights.flat()) {
-                // What the last vector reads beyond the images is multiplied by zeros, but must be a number.
-                int end = scratchOffset + some * input.size();
+                        int end = scratchOffset + some * input.size();
                 Arrays.fill(scratch, end, end + gemm.lanes(), 0f);
             }
             int imagesAt = unpadded ? xOffset + i * inputStep() : scratchOffset;
@@ -298,6 +338,10 @@ public final class Convolution {
      * @param gw {@code [groups·o,c,kh,kw]}; these channels are overwritten
      */
     public void finishWeight(float[] sum, int first, int end, float[] gw) {
+        if (winogradWeights != null) {
+            winogradWeights.finish(sum, first, end, gw);
+            return;
+        }
         for (int o = first; o < end; o++) {
             int g = o / shape.o();
             weights.finish(sum, g * weights.sumSize(), o % shape.o(), o % shape.o() + 1, gw, g * shape.o() * shape.taps());

@@ -24,6 +24,9 @@ public interface GemmKernels {
     /** {@return the most vectors that a tile has columns} */
     int maxVectors();
 
+    /** {@return what Winograd's convolutions need, on vectors of as many lanes} */
+    WinogradKernels winograd();
+
     /** {@return how many of so many vectors the next tile takes: tiles are as even as can be, since narrow ones are slow} */
     default int next(int vectors) {
         return Math.ceilDiv(vectors, Math.max(1, Math.ceilDiv(vectors, maxVectors())));
@@ -127,27 +130,6 @@ public interface GemmKernels {
      * its result is in the cache. NaN stays NaN.
      */
     void finishRows(int m, int n, float[] bias, int biasOffset, float lowest, float highest, float[] y, int yOffset, int ldy);
-
-    /**
-     * {@code V = Bᵀ·D·B} of Winograd's F(2×2, 3×3), for each channel c and vector t: D the 4×4 neighbours from
-     * {@code x[xOffset + c·plane + at[atOffset + t]]} on, every lane by itself.
-     *
-     * @param rowStep elements between rows 0 and 1 of D, and 2 and 3; {@code twoRows} between rows 0 and 2; {@code columnStep}
-     *     between its columns
-     * @param v element (i, j) goes to {@code vOffset + (4i + j)·vStep + (c·vectors + t)·lanes}
-     */
-    void winogradInput(int channels, int vectors, float[] x, int xOffset, int plane, int[] at, int atOffset,
-            int rowStep, int twoRows, int columnStep, float[] v, int vOffset, int vStep);
-
-    /**
-     * {@code Y = clamp(Aᵀ·M·A + bias)} of Winograd's F(2×2, 3×3), for each row o and vector t: Y the 2×2 neighbours from
-     * {@code y[yOffset + o·plane + at[atOffset + t]]} on.
-     *
-     * @param m element (i, j) at {@code mOffset + (4i + j)·mStep + (o·vectors + t)·lanes}
-     * @param bias of row o at {@code biasOffset + o}
-     */
-    void winogradOutput(int rows, int vectors, float[] m, int mOffset, int mStep, float[] bias, int biasOffset,
-            float lowest, float highest, float[] y, int yOffset, int plane, int[] at, int atOffset, int rowStep, int columnStep);
 
     /**
      * {@code y[j][i] = x[i][j]} for i below m and j below n, and 0 for i from m to {@code ldy}.

@@ -4,9 +4,16 @@ import java.util.Arrays;
 
 /** Matrix kernels in plain Java, with vectors of one lane. */
 final class ScalarGemm implements GemmKernels {
+    private final WinogradKernels winograd = new ScalarWinograd();
+
     @Override
     public int lanes() {
         return 1;
+    }
+
+    @Override
+    public WinogradKernels winograd() {
+        return winograd;
     }
 
     @Override
@@ -153,49 +160,6 @@ final class ScalarGemm implements GemmKernels {
             for (int j = yOffset + i * ldy; j < yOffset + i * ldy + n; j++) {
                 float sum = y[j] + bias[biasOffset + i];
                 y[j] = sum < lowest ? lowest : sum > highest ? highest : sum;
-            }
-        }
-    }
-
-    @Override
-    public void winogradInput(int channels, int vectors, float[] x, int xOffset, int plane, int[] at, int atOffset,
-            int rowStep, int twoRows, int columnStep, float[] v, int vOffset, int vStep) {
-        float[][] t = new float[4][4];
-        for (int c = 0; c < channels; c++) {
-            for (int p = 0; p < vectors; p++) {
-                int from = xOffset + c * plane + at[atOffset + p];
-                for (int j = 0; j < 4; j++) {
-                    float[] d = {x[from + j * columnStep], x[from + rowStep + j * columnStep],
-                            x[from + twoRows + j * columnStep], x[from + twoRows + rowStep + j * columnStep]};
-                    t[0][j] = d[0] - d[2];
-                    t[1][j] = d[1] + d[2];
-                    t[2][j] = d[2] - d[1];
-                    t[3][j] = d[1] - d[3];
-                }
-                for (int i = 0, to = vOffset + c * vectors + p; i < 4; i++, to += 4 * vStep) {
-                    v[to] = t[i][0] - t[i][2];
-                    v[to + vStep] = t[i][1] + t[i][2];
-                    v[to + 2 * vStep] = t[i][2] - t[i][1];
-                    v[to + 3 * vStep] = t[i][1] - t[i][3];
-                }
-            }
-        }
-    }
-
-    @Override
-    public void winogradOutput(int rows, int vectors, float[] m, int mOffset, int mStep, float[] bias, int biasOffset,
-            float lowest, float highest, float[] y, int yOffset, int plane, int[] at, int atOffset, int rowStep, int columnStep) {
-        float[][] s = new float[2][4];
-        for (int o = 0; o < rows; o++) {
-            for (int p = 0; p < vectors; p++) {
-                for (int j = 0, from = mOffset + o * vectors + p; j < 4; j++, from += mStep) {
-                    s[0][j] = m[from] + m[from + 4 * mStep] + m[from + 8 * mStep];
-                    s[1][j] = m[from + 4 * mStep] - m[from + 8 * mStep] - m[from + 12 * mStep];
-                }
-                for (int i = 0, to = yOffset + o * plane + at[atOffset + p]; i < 2; i++, to += rowStep) {
-                    y[to] = Math.clamp(s[i][0] + s[i][1] + s[i][2] + bias[biasOffset + o], lowest, highest);
-                    y[to + columnStep] = Math.clamp(s[i][1] - s[i][2] - s[i][3] + bias[biasOffset + o], lowest, highest);
-                }
             }
         }
     }

@@ -11,16 +11,24 @@ import jdk.incubator.vector.VectorOperators;
 /** Matrix kernels on vectors: tiles, and the gathering of image patches into panels. */
 final class VectorGemm implements GemmKernels {
     private static final int HALF = N / 2;
-    private static final boolean SELECTS = F.vectorBitSize() == 512;
+    /** Two vectors' lanes are selected by one instruction. */
+    static final boolean SELECTS = F.vectorBitSize() == 512;
     private static final FloatVector EVEN = FloatVector.zero(F).addIndex(2);
     /** Of two vectors, the first halves. */
     private static final FloatVector HALVES = FloatVector.fromArray(F, halves(), 0);
     /** Of two vectors, their first halves in turns. */
     private static final FloatVector LOWER = VectorTranspose.LOWER;
 
+    private final WinogradKernels winograd = new VectorWinograd();
+
     @Override
     public int lanes() {
         return N;
+    }
+
+    @Override
+    public WinogradKernels winograd() {
+        return winograd;
     }
 
     @Override
@@ -259,19 +267,6 @@ final class VectorGemm implements GemmKernels {
                 y[j] = sum < lowest ? lowest : sum > highest ? highest : sum;
             }
         }
-    }
-
-    @Override
-    public void winogradInput(int channels, int vectors, float[] x, int xOffset, int plane, int[] at, int atOffset,
-            int rowStep, int twoRows, int columnStep, float[] v, int vOffset, int vStep) {
-        VectorWinograd.input(channels, vectors, x, xOffset, plane, at, atOffset, rowStep, twoRows, columnStep, v, vOffset, vStep);
-    }
-
-    @Override
-    public void winogradOutput(int rows, int vectors, float[] m, int mOffset, int mStep, float[] bias, int biasOffset,
-            float lowest, float highest, float[] y, int yOffset, int plane, int[] at, int atOffset, int rowStep, int columnStep) {
-        VectorWinograd.output(rows, vectors, m, mOffset, mStep, bias, biasOffset, lowest, highest, y, yOffset, plane,
-                at, atOffset, rowStep, columnStep);
     }
 
     @Override

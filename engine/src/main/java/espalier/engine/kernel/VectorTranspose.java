@@ -11,7 +11,7 @@ final class VectorTranspose {
     /** Of two vectors, their first halves in turns. */
     static final FloatVector LOWER = turns(0);
     /** Of two vectors, their second halves in turns. */
-    private static final FloatVector UPPER = turns(N / 2);
+    static final FloatVector UPPER = turns(N / 2);
 
     private VectorTranspose() {}
 

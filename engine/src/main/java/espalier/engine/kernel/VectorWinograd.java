@@ -4,17 +4,17 @@ import static espalier.engine.kernel.Lanes.F;
 import static espalier.engine.kernel.Lanes.N;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
-/** Winograd's transforms with an image in each lane: nothing crosses lanes. */
-final class VectorWinograd {
-    private VectorWinograd() {}
-
+/** Winograd's kernels; in its transforms nothing crosses lanes. */
+final class VectorWinograd implements WinogradKernels {
     /**
      * Two rows of V by a loop, twice: all four in one outgrow C2's inlining budget, and box in some JVM starts. So do loops of
      * at most 325 bytes of code, which are inlined into their caller until that has as many nodes as C2 allows, amid one of
      * them (one start of five, 98 KB a call). Hence {@code fromArray} in full here.
      */
-    static void input(int channels, int vectors, float[] x, int xOffset, int plane, int[] at, int atOffset,
+    @Override
+    public void input(int channels, int vectors, float[] x, int xOffset, int plane, int[] at, int atOffset,
             int rowStep, int twoRows, int columnStep, float[] v, int vOffset, int vStep) {
         upperInput(channels, vectors, x, xOffset, plane, at, atOffset, rowStep, twoRows, columnStep, v, vOffset, vStep);
         lowerInput(channels, vectors, x, xOffset, plane, at, atOffset, rowStep, twoRows, columnStep, v, vOffset + 8 * vStep,
@@ -88,7 +88,8 @@ final class VectorWinograd {
     }
 
     /** Likewise one row of outputs after the other. */
-    static void output(int rows, int vectors, float[] m, int mOffset, int mStep, float[] bias, int biasOffset,
+    @Override
+    public void output(int rows, int vectors, float[] m, int mOffset, int mStep, float[] bias, int biasOffset,
             float lowest, float highest, float[] y, int yOffset, int plane, int[] at, int atOffset, int rowStep, int columnStep) {
         upperRow(rows, vectors, m, mOffset, mStep, bias, biasOffset, lowest, highest, y, yOffset, plane, at, atOffset,
                 columnStep);
@@ -111,8 +112,12 @@ final class VectorWinograd {
                         .add(FloatVector.fromArray(F, m, from + 10 * mStep));
                 FloatVector s3 = FloatVector.fromArray(F, m, from + 3 * mStep).add(FloatVector.fromArray(F, m, from + 7 * mStep))
                         .add(FloatVector.fromArray(F, m, from + 11 * mStep));
-                s0.add(s1).add(s2).add(b).max(lowest).min(highest).intoArray(y, to);
-                s1.sub(s2).sub(s3).add(b).max(lowest).min(highest).intoArray(y, to + columnStep);
+                FloatVector y0 = s0.add(s1).add(s2).add(b);
+                FloatVector y1 = s1.sub(s2).sub(s3).add(b);
+                y0 = y0.blend(lowest, y0.lt(lowest));
+                y1 = y1.blend(lowest, y1.lt(lowest));
+                y0.blend(highest, y0.compare(VectorOperators.GT, highest)).intoArray(y, to);
+                y1.blend(highest, y1.compare(VectorOperators.GT, highest)).intoArray(y, to + columnStep);
             }
         }
     }
@@ -132,9 +137,84 @@ final class VectorWinograd {
                         .sub(FloatVector.fromArray(F, m, from + 14 * mStep));
                 FloatVector s3 = FloatVector.fromArray(F, m, from + 7 * mStep).sub(FloatVector.fromArray(F, m, from + 11 * mStep))
                         .sub(FloatVector.fromArray(F, m, from + 15 * mStep));
-                s0.add(s1).add(s2).add(b).max(lowest).min(highest).intoArray(y, to);
-                s1.sub(s2).sub(s3).add(b).max(lowest).min(highest).intoArray(y, to + columnStep);
+                FloatVector y0 = s0.add(s1).add(s2).add(b);
+                FloatVector y1 = s1.sub(s2).sub(s3).add(b);
+                y0 = y0.blend(lowest, y0.lt(lowest));
+                y1 = y1.blend(lowest, y1.lt(lowest));
+                y0.blend(highest, y0.compare(VectorOperators.GT, highest)).intoArray(y, to);
+                y1.blend(highest, y1.compare(VectorOperators.GT, highest)).intoArray(y, to + columnStep);
             }
         }
+    }
+
+    @Override
+    public void gradient(int channels, int vectors, float[] y, int yOffset, int plane, int[] at, int atOffset,
+            int rowStep, int columnStep, float[] v, int vOffset, int vStep) {
+        for (int c = 0; c < channels; c++) {
+            for (int t = 0; t < vectors; t++) {
+                int from = yOffset + c * plane + at[atOffset + t];
+                int to = vOffset + (c * vectors + t) * N;
+                FloatVector y00 = FloatVector.fromArray(F, y, from);
+                FloatVector y01 = FloatVector.fromArray(F, y, from + columnStep);
+                FloatVector y10 = FloatVector.fromArray(F, y, from + rowStep);
+                FloatVector y11 = FloatVector.fromArray(F, y, from + rowStep + columnStep);
+                FloatVector s0 = y00.add(y10);
+                FloatVector s1 = y01.add(y11);
+                FloatVector d0 = y00.sub(y10);
+                FloatVector d1 = y01.sub(y11);
+                FloatVector n0 = y10.neg();
+                FloatVector n1 = y11.neg();
+                y00.intoArray(v, to);
+                y00.add(y01).intoArray(v, to + vStep);
+                y00.sub(y01).intoArray(v, to + 2 * vStep);
+                y01.neg().intoArray(v, to + 3 * vStep);
+                s0.intoArray(v, to + 4 * vStep);
+                s0.add(s1).intoArray(v, to + 5 * vStep);
+                s0.sub(s1).intoArray(v, to + 6 * vStep);
+                s1.neg().intoArray(v, to + 7 * vStep);
+                d0.intoArray(v, to + 8 * vStep);
+                d0.add(d1).intoArray(v, to + 9 * vStep);
+                d0.sub(d1).intoArray(v, to + 10 * vStep);
+                d1.neg().intoArray(v, to + 11 * vStep);
+                n0.intoArray(v, to + 12 * vStep);
+                n0.add(n1).intoArray(v, to + 13 * vStep);
+                n0.sub(n1).intoArray(v, to + 14 * vStep);
+                n1.neg().intoArray(v, to + 15 * vStep);
+            }
+        }
+    }
+
+    @Override
+    public void toLanes(int n, float[] x, int xOffset, int plane, float[] y, int yOffset, int[] at) {
+        int done = VectorGemm.SELECTS ? F.loopBound(n) : 0;
+        VectorLaneTranspose.toLanes(done, x, xOffset, plane, y, yOffset, at);
+        for (int p = done; p < n; p++) {
+            for (int l = 0; l < N; l++) {
+                y[yOffset + at[p] + l] = x[xOffset + l * plane + p];
+            }
+        }
+    }
+
+    @Override
+    public void fromLanes(int n, float[] x, int xOffset, float[] y, int yOffset, int plane) {
+        int done = VectorGemm.SELECTS ? F.loopBound(n) : 0;
+        VectorLaneTranspose.fromLanes(done, x, xOffset, y, yOffset, plane);
+        for (int p = done; p < n; p++) {
+            for (int l = 0; l < N; l++) {
+                y[yOffset + l * plane + p] = x[xOffset + p * N + l];
+            }
+        }
+    }
+
+    @Override
+    public void product(int vectors, int k, float[] a, int aOffset, int[] terms, float[] b, int bOffset, int bStep,
+            float[] c, int cOffset, int cStep) {
+        VectorChannelTiles.product(vectors, k, a, aOffset, terms, b, bOffset, bStep, c, cOffset, cStep);
+    }
+
+    @Override
+    public void accumulate(int vectors, int k, float[] a, int aOffset, float[] b, int bOffset, int bStep,
+            float[] c, int cOffset, int cStep) {
+        VectorChannelTiles.accumulate(vectors, k, a, aOffset, b, bOffset, bStep, c, cOffset, cStep);
     }
 }

@@ -116,7 +116,7 @@ public final class WinogradProduct {
             int vStep = c * width + gap();
             int sumsStep = rows * width + gap();
             int sumsAt = scratchOffset + ELEMENTS * vStep;
-            gemm.winogradInput(c, vectors, x, xOffset, xPlane, sources, t, xRow, xTwoRows, xColumn,
+            gemm.winograd().input(c, vectors, x, xOffset, xPlane, sources, t, xRow, xTwoRows, xColumn,
                     scratch, scratchOffset, vStep);
             for (int e = 0; e < ELEMENTS; e++) {
                 int at = scratchOffset + e * vStep;
@@ -125,7 +125,7 @@ public final class WinogradProduct {
                             at, at + gemm.lanes(), at + 2 * gemm.lanes(), scratch, sumsAt + e * sumsStep + i * width, width);
                 }
             }
-            gemm.winogradOutput(end - first, vectors, scratch, sumsAt, sumsStep, bias, first, lowest, highest,
+            gemm.winograd().output(end - first, vectors, scratch, sumsAt, sumsStep, bias, first, lowest, highest,
                     y, yOffset, yPlane, targets, t, yRow, yColumn);
         }
     }

@@ -4,7 +4,6 @@ import espalier.engine.autograd.Call;
 import espalier.engine.autograd.Op;
 import espalier.engine.kernel.ConvShape;
 import espalier.engine.kernel.Convolution;
-import espalier.engine.kernel.GemmKernels;
 import espalier.engine.kernel.Kernels;
 import espalier.engine.parallel.Parallel;
 import espalier.engine.tensor.ArrayPool;
@@ -55,8 +54,8 @@ public record Conv2d(int stride, int padding, int dilation, int groups) implemen
         Parallel.forEach(blocks * parts, job -> {
             int i = job / parts * images;
             float[] scratch = Scratch.atLeast(conv.forwardScratch());
-            int first = bound(job % parts, parts, conv.shape().o());
-            int end = bound(job % parts + 1, parts, conv.shape().o());
+            int first = bound(job % parts, parts, conv.shape().o(), conv.forwardUnit());
+            int end = bound(job % parts + 1, parts, conv.shape().o(), conv.forwardUnit());
             conv.forward(packed, bias, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY, Math.min(images, n - i), xs, i * xStep,
                     first, end, ys, i * yStep, scratch, Scratch.FIRST);
         });
@@ -189,9 +188,9 @@ public record Conv2d(int stride, int padding, int dilation, int groups) implemen
         return Math.clamp(outputs / OUTPUTS, 1, wanted);
     }
 
-    /** {@return where part i of n outputs begins, on a boundary of tiles} */
-    private static int bound(int i, int parts, int n) {
-        return i == parts ? n : n / GemmKernels.ROWS * i / parts * GemmKernels.ROWS;
+    /** {@return where part i of n outputs begins, a multiple of {@code unit}} */
+    private static int bound(int i, int parts, int n, int unit) {
+        return i == parts ? n : n / unit * i / parts * unit;
     }
 
     private Convolution convolution(Shape x, Shape weight, Call call) {

@@ -1,0 +1,163 @@
+package espalier.engine.kernel;
+
+import static espalier.engine.kernel.WinogradKernels.ROWS;
+
+import java.util.stream.IntStream;
+
+/**
+ * A 3×3 convolution without stride by Winograd's F(2×2, 3×3), channels in lanes: images are transposed to {@link LanePlanes} and
+ * back, after which neither the transforms nor the products cross lanes, whatever the image's size.
+ *
+ * <p>Error and source: see {@link WinogradProduct}. Each output is one sum in the order of the channels, whatever else is computed
+ * with it. An instance is immutable and may be used by several threads.
+ */
+final class ChannelWinograd {
+    static final int ELEMENTS = 16;
+
+    private final GemmKernels gemm;
+    private final WinogradKernels kernels;
+    private final ConvShape g;
+    private final int lanes;
+    private final LanePlanes in;
+    private final LanePlanes out;
+    /** 2×2 outputs of an image. */
+    private final int tiles;
+    /** Of those, how many are computed together. */
+    private final int block;
+    private final int images;
+    private final int[] inTiles;
+    private final int[] outTiles;
+    /** Of the channels of a tile. */
+    private final int[] terms;
+    private final float[] noBias;
+
+    /** {@return whether this is a convolution that it computes} */
+    static boolean suits(GemmKernels gemm, ConvShape g, int groups) {
+        return gemm.lanes() % ROWS == 0 && g.kh() == 3 && g.kw() == 3 && g.stride() == 1 && g.dilation() == 1 && groups == 1
+                && g.padding() <= 2 && g.oh() > 0 && g.ow() > 0 && g.oh() % 2 == 0 && g.ow() % 2 == 0
+                && g.c() > 0 && g.c() % gemm.lanes() == 0 && g.o() % gemm.lanes() == 0;
+    }
+
+    /** {@return how many tiles of 2×2 outputs are transformed together: so many that their elements stay in L2} */
+    static int block(int channels) {
+        return Gemm.roundUp(Math.max(LEAST_BLOCK, BLOCK_ELEMENTS / channels), ROWS);
+    }
+
+    private static final int BLOCK_ELEMENTS = 1 << 12;
+    private static final int LEAST_BLOCK = 32;
+
+    ChannelWinograd(GemmKernels gemm, ConvShape g) {
+        this.gemm = gemm;
+        this.g = g;
+        kernels = gemm.winograd();
+        lanes = gemm.lanes();
+        in = LanePlanes.of(gemm, g.c(), g.h(), g.w(), g.padding());
+        out = LanePlanes.of(gemm, g.o(), g.oh(), g.ow(), 0);
+        tiles = g.positions() / 4;
+        block = block(Math.max(g.c(), g.o()));
+        images = Math.ceilDiv(block, tiles);
+        inTiles = in.tiles(slots(), g.oh() / 2, g.ow() / 2);
+        outTiles = out.tiles(slots(), g.oh() / 2, g.ow() / 2);
+        terms = IntStream.range(0, g.c()).map(p -> p / lanes * block * lanes + p % lanes).toArray();
+        noBias = new float[1];
+    }
+
+    /** {@return images that there is room for: the last rows of a tile may be of one more, which is computed and not used} */
+    private int slots() {
+        return Math.ceilDiv(Gemm.roundUp(images * tiles, ROWS), tiles);
+    }
+
+    /** {@return the most images that one call of {@link #convolve} takes} */
+    int images() {
+        return images;
+    }
+
+    /** {@return floats that {@link #pack} writes} */
+    int packedSize() {
+        return ELEMENTS * g.o() * g.c();
+    }
+
+    /**
+     * Packs {@code G·W·Gᵀ} as {@code [element][o/lanes][c][lanes]}.
+     *
+     * @param weight {@code [o,c,3,3]}, or where {@code turned} {@code [c,o,3,3]}, of which each 3×3 is read from its end
+     */
+    void pack(float[] weight, boolean turned, float[] packed, int packedOffset) {
+        int step = g.o() * g.c();
+        double[] w = new double[9];
+        double[] half = new double[12];
+        for (int o = 0; o < g.o(); o++) {
+            for (int c = 0; c < g.c(); c++) {
+                int from = 9 * (turned ? c * g.o() + o : o * g.c() + c);
+                for (int i = 0; i < 9; i++) {
+                    w[i] = weight[from + (turned ? 8 - i : i)];
+                }
+                for (int q = 0; q < 3; q++) {
+                    half[q] = w[q];
+                    half[3 + q] = (w[q] + w[3 + q] + w[6 + q]) / 2;
+                    half[6 + q] = (w[q] - w[3 + q] + w[6 + q]) / 2;
+                    half[9 + q] = w[6 + q];
+                }
+                int to = packedOffset + (o / lanes * g.c() + c) * lanes + o % lanes;
+                for (int i = 0; i < 12; i += 3, to += 4 * step) {
+                    packed[to] = (float) half[i];
+                    packed[to + step] = (float) ((half[i] + half[i + 1] + half[i + 2]) / 2);
+                    packed[to + 2 * step] = (float) ((half[i] - half[i + 1] + half[i + 2]) / 2);
+                    packed[to + 3 * step] = (float) half[i + 2];
+                }
+            }
+        }
+    }
+
+    private int step(int channels) {
+        // Of 4 KiB each, all 16 matrices would share the eight lines of one set of L1.
+        return channels * block + 2 * lanes;
+    }
+
+    /** {@return the floats of scratch that {@link #convolve} needs} */
+    int scratch() {
+        return slots() * (in.size() + out.size()) + ELEMENTS * (step(g.c()) + step(g.o()));
+    }
+
+    /**
+     * {@code y = W ⋆ x} for {@code count} images, some of their output channels.
+     *
+     * @param first output channel, a multiple of the lanes
+     * @param end output channel after the last, likewise
+     */
+    void convolve(float[] packed, int packedOffset, int count, float[] x, int xOffset, int first, int end, float[] y, int yOffset,
+            float[] scratch, int scratchOffset) {
+        int outAt = scratchOffset + slots() * in.size();
+        int vAt = outAt + slots() * out.size();
+        int mAt = vAt + ELEMENTS * step(g.c());
+        for (int i = 0; i < count; i++) {
+            in.fill(x, xOffset + i * g.c() * g.h() * g.w(), scratch, scratchOffset + i * in.size());
+        }
+        for (int t = 0; t < count * tiles; t += block) {
+            int some = Math.min(block, Gemm.roundUp(count * tiles - t, ROWS));
+            for (int c = 0; c < g.c(); c += lanes) {
+                kernels.input(1, some, scratch, scratchOffset + c / lanes * in.plane(), 0, inTiles, t, in.row(), 2 * in.row(), lanes,
+                        scratch, vAt + c * block, step(g.c()));
+            }
+            for (int e = 0; e < ELEMENTS; e++) {
+                for (int o = first; o < end; o += 2 * lanes) {
+                    for (int r = 0; r < some; r += ROWS) {
+                        kernels.product(Math.min(2, (end - o) / lanes), g.c(), scratch, vAt + e * step(g.c()) + r * lanes, terms,
+                                packed, packedOffset + (e * g.o() + o) * g.c(), g.c() * lanes,
+                                scratch, mAt + e * step(g.o()) + o * block + r * lanes, block * lanes);
+                    }
+                }
+            }
+            for (int o = first; o < end; o += lanes) {
+                kernels.output(1, some, scratch, mAt + o * block, step(g.o()), noBias, 0, Float.NEGATIVE_INFINITY,
+                        Float.POSITIVE_INFINITY, scratch, outAt + o / lanes * out.plane(), 0, outTiles, t, out.row(), lanes);
+            }
+        }
+        for (int i = 0; i < count; i++) {
+            for (int o = first; o < end; o += lanes) {
+                kernels.fromLanes(g.positions(), scratch, outAt + i * out.size() + o / lanes * out.plane(),
+                        y, yOffset + (i * g.o() + o) * g.positions(), g.positions());
+            }
+        }
+    }
+}

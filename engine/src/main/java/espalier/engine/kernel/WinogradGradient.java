@@ -1,0 +1,105 @@
+package espalier.engine.kernel;
+
+import static espalier.engine.kernel.ChannelWinograd.ELEMENTS;
+import static espalier.engine.kernel.WinogradKernels.ROWS;
+
+/**
+ * The weight gradient of a convolution that {@link ChannelWinograd} computes: {@code gW = Σ Gᵀ[(A·gY·Aᵀ) ⊙ (Bᵀ·X·B)]G} over the 2×2
+ * outputs, 16 products where 36 are due. Sums are kept before {@code G} is applied.
+ */
+final class WinogradGradient {
+    private final WinogradKernels kernels;
+    private final ConvShape g;
+    private final int lanes;
+    private final LanePlanes in;
+    private final LanePlanes out;
+    private final int tiles;
+    private final int block;
+    private final int images;
+    private final int[] inTiles;
+    private final int[] outTiles;
+
+    WinogradGradient(GemmKernels gemm, ConvShape g) {
+        this.g = g;
+        kernels = gemm.winograd();
+        lanes = gemm.lanes();
+        in = LanePlanes.of(gemm, g.c(), g.h(), g.w(), g.padding());
+        out = LanePlanes.of(gemm, g.o(), g.oh(), g.ow(), 0);
+        tiles = g.positions() / 4;
+        block = ChannelWinograd.block(Math.max(g.c(), g.o()));
+        images = Math.ceilDiv(block, tiles);
+        inTiles = in.tiles(images, g.oh() / 2, g.ow() / 2);
+        outTiles = out.tiles(images, g.oh() / 2, g.ow() / 2);
+    }
+
+    int images() {
+        return images;
+    }
+
+    /** {@return floats in a sum} */
+    int sumSize() {
+        return ELEMENTS * g.o() * g.c();
+    }
+
+    private int step(int channels) {
+        return channels * block + 2 * lanes;
+    }
+
+    /** {@return the floats of scratch that {@link #accumulate} needs} */
+    int scratch() {
+        return images * (in.size() + out.size()) + ELEMENTS * (step(g.c()) + step(g.o()));
+    }
+
+    /** Adds to {@code sum} the share of {@code count} images, at most {@link #images}. */
+    void accumulate(int count, float[] x, int xOffset, float[] gy, int gyOffset, float[] sum, float[] scratch, int scratchOffset) {
+        int outAt = scratchOffset + images * in.size();
+        int vAt = outAt + images * out.size();
+        int dAt = vAt + ELEMENTS * step(g.c());
+        for (int i = 0; i < count; i++) {
+            in.fill(x, xOffset + i * g.c() * g.h() * g.w(), scratch, scratchOffset + i * in.size());
+            out.fill(gy, gyOffset + i * g.o() * g.positions(), scratch, outAt + i * out.size());
+        }
+        for (int t = 0; t < count * tiles; t += block) {
+            int some = Math.min(block, count * tiles - t);
+            for (int c = 0; c < g.c(); c += lanes) {
+                kernels.input(1, some, scratch, scratchOffset + c / lanes * in.plane(), 0, inTiles, t, in.row(), 2 * in.row(), lanes,
+                        scratch, vAt + c * block, step(g.c()));
+            }
+            for (int o = 0; o < g.o(); o += lanes) {
+                kernels.gradient(1, some, scratch, outAt + o / lanes * out.plane(), 0, outTiles, t, out.row(), lanes,
+                        scratch, dAt + o * block, step(g.o()));
+            }
+            for (int e = 0; e < ELEMENTS; e++) {
+                for (int o = 0; o < g.o(); o += ROWS) {
+                    kernels.accumulate(g.c() / lanes, some, scratch, dAt + e * step(g.o()) + o / lanes * lanes * block + o % lanes,
+                            scratch, vAt + e * step(g.c()), block * lanes,
+                            sum, e * g.o() * g.c() + o * lanes, g.o() * lanes);
+                }
+            }
+        }
+    }
+
+    /** {@code gw = Gᵀ·sum·G} for the output channels from {@code first} up to {@code end}. */
+    void finish(float[] sum, int first, int end, float[] gw) {
+        int step = g.o() * g.c();
+        float[] half = new float[12];
+        for (int o = first; o < end; o++) {
+            for (int c = 0; c < g.c(); c++) {
+                int at = (c / lanes * g.o() + o) * lanes + c % lanes;
+                for (int j = 0; j < 4; j++) {
+                    float plus = (sum[at + (4 + j) * step] + sum[at + (8 + j) * step]) / 2;
+                    half[j] = sum[at + j * step] + plus;
+                    half[4 + j] = (sum[at + (4 + j) * step] - sum[at + (8 + j) * step]) / 2;
+                    half[8 + j] = plus + sum[at + (12 + j) * step];
+                }
+                int to = (o * g.c() + c) * 9;
+                for (int r = 0; r < 12; r += 4) {
+                    float plus = (half[r + 1] + half[r + 2]) / 2;
+                    gw[to++] = half[r] + plus;
+                    gw[to++] = (half[r + 1] - half[r + 2]) / 2;
+                    gw[to++] = plus + half[r + 3];
+                }
+            }
+        }
+    }
+}
