@@ -13,14 +13,22 @@ import java.util.stream.IntStream;
  */
 final class ChannelWinograd {
     static final int ELEMENTS = 16;
+    /** Elements of each of the 16 matrices: transforms of 512 KiB; of 256 or 128 KiB they are no faster. */
+    private static final int BLOCK_ELEMENTS = 1 << 12;
+    private static final int LEAST_BLOCK = 32;
+    /** With fewer, transforms take longer than the products that they save: 16 of 32×32 take 63 µs in place of 44. */
+    private static final int FEWEST_CHANNELS = 32;
 
     private final GemmKernels gemm;
     private final WinogradKernels kernels;
     private final ConvShape g;
     private final int lanes;
+    private final int from;
+    /** Of the image: the first that the outputs meet. */
+    private final int firstInputRow;
     private final LanePlanes in;
     private final LanePlanes out;
-    /** 2×2 outputs of an image. */
+    /** 2×2 outputs of an image's rows. */
     private final int tiles;
     /** Of those, how many are computed together. */
     private final int block;
@@ -31,11 +39,16 @@ final class ChannelWinograd {
     private final int[] terms;
     private final float[] noBias;
 
-    /** {@return whether this is a convolution that it computes} */
+    /** {@return whether this is a convolution that it computes, or whose weight gradient {@link WinogradGradient} does} */
     static boolean suits(GemmKernels gemm, ConvShape g, int groups) {
         return gemm.lanes() % ROWS == 0 && g.kh() == 3 && g.kw() == 3 && g.stride() == 1 && g.dilation() == 1 && groups == 1
                 && g.padding() <= 2 && g.oh() > 0 && g.ow() > 0 && g.oh() % 2 == 0 && g.ow() % 2 == 0
                 && g.c() > 0 && g.c() % gemm.lanes() == 0 && g.o() % gemm.lanes() == 0;
+    }
+
+    /** {@return whether that is faster than the products as they stand} */
+    static boolean pays(ConvShape g) {
+        return Math.min(g.c(), g.o()) >= FEWEST_CHANNELS;
     }
 
     /** {@return how many tiles of 2×2 outputs are transformed together: so many that their elements stay in L2} */
@@ -43,21 +56,27 @@ final class ChannelWinograd {
         return Gemm.roundUp(Math.max(LEAST_BLOCK, BLOCK_ELEMENTS / channels), ROWS);
     }
 
-    private static final int BLOCK_ELEMENTS = 1 << 12;
-    private static final int LEAST_BLOCK = 32;
-
-    ChannelWinograd(GemmKernels gemm, ConvShape g) {
+    /** The output rows from {@code from} up to {@code to}, both even. */
+    ChannelWinograd(GemmKernels gemm, ConvShape g, int from, int to) {
         this.gemm = gemm;
         this.g = g;
+        this.from = from;
         kernels = gemm.winograd();
         lanes = gemm.lanes();
-        in = LanePlanes.of(gemm, g.c(), g.h(), g.w(), g.padding());
-        out = LanePlanes.of(gemm, g.o(), g.oh(), g.ow(), 0);
-        tiles = g.positions() / 4;
+        int first = from - g.padding();
+        int end = to + 2 - g.padding();
+        firstInputRow = Math.clamp(first, 0, g.h());
+        int rows = Math.clamp(end, firstInputRow, g.h()) - firstInputRow;
+        int top = firstInputRow - first;
+        in = LanePlanes.of(gemm, g.c(), rows, g.w(), top, end - first - top - rows, g.padding());
+        out = LanePlanes.of(gemm, g.o(), to - from, g.ow(), 0, 0, 0);
+        int down = (to - from) / 2;
+        int across = g.ow() / 2;
+        tiles = down * across;
         block = block(Math.max(g.c(), g.o()));
         images = Math.ceilDiv(block, tiles);
-        inTiles = in.tiles(slots(), g.oh() / 2, g.ow() / 2);
-        outTiles = out.tiles(slots(), g.oh() / 2, g.ow() / 2);
+        inTiles = in.tiles(slots(), down, across);
+        outTiles = out.tiles(slots(), down, across);
         terms = IntStream.range(0, g.c()).map(p -> p / lanes * block * lanes + p % lanes).toArray();
         noBias = new float[1];
     }
@@ -74,7 +93,16 @@ final class ChannelWinograd {
 
     /** {@return floats that {@link #pack} writes} */
     int packedSize() {
-        return ELEMENTS * g.o() * g.c();
+        return ELEMENTS * packedStep();
+    }
+
+    private int packedStep() {
+        return g.o() * g.c() + gap(gemm);
+    }
+
+    /** {@return floats between the elements' matrices: of 4 KiB each, all 16 would share the eight lines of one set of L1} */
+    static int gap(GemmKernels gemm) {
+        return 2 * gemm.lanes();
     }
 
     /**
@@ -82,15 +110,17 @@ final class ChannelWinograd {
      *
      * @param weight {@code [o,c,3,3]}, or where {@code turned} {@code [c,o,3,3]}, of which each 3×3 is read from its end
      */
-    void pack(float[] weight, boolean turned, float[] packed, int packedOffset) {
-        int step = g.o() * g.c();
+    void pack(float[] weight, boolean turned, float[] packed) {
+        int step = packedStep();
         double[] w = new double[9];
         double[] half = new double[12];
-        for (int o = 0; o < g.o(); o++) {
-            for (int c = 0; c < g.c(); c++) {
+        for (int block = 0; block < g.o(); block += lanes) {
+            for (int i = 0; i < g.c() * lanes; i++) {
+                int c = i / lanes;
+                int o = block + i % lanes;
                 int from = 9 * (turned ? c * g.o() + o : o * g.c() + c);
-                for (int i = 0; i < 9; i++) {
-                    w[i] = weight[from + (turned ? 8 - i : i)];
+                for (int j = 0; j < 9; j++) {
+                    w[j] = weight[from + (turned ? 8 - j : j)];
                 }
                 for (int q = 0; q < 3; q++) {
                     half[q] = w[q];
@@ -98,20 +128,19 @@ final class ChannelWinograd {
                     half[6 + q] = (w[q] - w[3 + q] + w[6 + q]) / 2;
                     half[9 + q] = w[6 + q];
                 }
-                int to = packedOffset + (o / lanes * g.c() + c) * lanes + o % lanes;
-                for (int i = 0; i < 12; i += 3, to += 4 * step) {
-                    packed[to] = (float) half[i];
-                    packed[to + step] = (float) ((half[i] + half[i + 1] + half[i + 2]) / 2);
-                    packed[to + 2 * step] = (float) ((half[i] - half[i + 1] + half[i + 2]) / 2);
-                    packed[to + 3 * step] = (float) half[i + 2];
+                int to = block * g.c() + i;
+                for (int j = 0; j < 12; j += 3, to += 4 * step) {
+                    packed[to] = (float) half[j];
+                    packed[to + step] = (float) ((half[j] + half[j + 1] + half[j + 2]) / 2);
+                    packed[to + 2 * step] = (float) ((half[j] - half[j + 1] + half[j + 2]) / 2);
+                    packed[to + 3 * step] = (float) half[j + 2];
                 }
             }
         }
     }
 
     private int step(int channels) {
-        // Of 4 KiB each, all 16 matrices would share the eight lines of one set of L1.
-        return channels * block + 2 * lanes;
+        return channels * block + gap(gemm);
     }
 
     /** {@return the floats of scratch that {@link #convolve} needs} */
@@ -120,18 +149,18 @@ final class ChannelWinograd {
     }
 
     /**
-     * {@code y = W ⋆ x} for {@code count} images, some of their output channels.
+     * {@code y = W ⋆ x} for {@code count} images, some of their output channels, these rows alone.
      *
      * @param first output channel, a multiple of the lanes
      * @param end output channel after the last, likewise
      */
-    void convolve(float[] packed, int packedOffset, int count, float[] x, int xOffset, int first, int end, float[] y, int yOffset,
+    void convolve(float[] packed, int count, float[] x, int xOffset, int first, int end, float[] y, int yOffset,
             float[] scratch, int scratchOffset) {
         int outAt = scratchOffset + slots() * in.size();
         int vAt = outAt + slots() * out.size();
         int mAt = vAt + ELEMENTS * step(g.c());
         for (int i = 0; i < count; i++) {
-            in.fill(x, xOffset + i * g.c() * g.h() * g.w(), scratch, scratchOffset + i * in.size());
+            in.fill(x, xOffset + (i * g.c() * g.h() + firstInputRow) * g.w(), g.h() * g.w(), scratch, scratchOffset + i * in.size());
         }
         for (int t = 0; t < count * tiles; t += block) {
             int some = Math.min(block, Gemm.roundUp(count * tiles - t, ROWS));
@@ -143,7 +172,7 @@ final class ChannelWinograd {
                 for (int o = first; o < end; o += 2 * lanes) {
                     for (int r = 0; r < some; r += ROWS) {
                         kernels.product(Math.min(2, (end - o) / lanes), g.c(), scratch, vAt + e * step(g.c()) + r * lanes, terms,
-                                packed, packedOffset + (e * g.o() + o) * g.c(), g.c() * lanes,
+                                packed, e * packedStep() + o * g.c(), g.c() * lanes,
                                 scratch, mAt + e * step(g.o()) + o * block + r * lanes, block * lanes);
                     }
                 }
@@ -155,8 +184,8 @@ final class ChannelWinograd {
         }
         for (int i = 0; i < count; i++) {
             for (int o = first; o < end; o += lanes) {
-                kernels.fromLanes(g.positions(), scratch, outAt + i * out.size() + o / lanes * out.plane(),
-                        y, yOffset + (i * g.o() + o) * g.positions(), g.positions());
+                kernels.fromLanes(4 * tiles, scratch, outAt + i * out.size() + o / lanes * out.plane(),
+                        y, yOffset + (i * g.o() + o) * g.positions() + from * g.ow(), g.positions());
             }
         }
     }

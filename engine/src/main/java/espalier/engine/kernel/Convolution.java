@@ -25,7 +25,7 @@ public final class Convolution {
     /** Floats in a cache line of 64 bytes. */
     private static final int ALIGNED = 16;
 
-    private record Key(GemmKernels gemm, ConvShape shape, int groups) {}
+    private record Key(GemmKernels gemm, ConvShape shape, int groups, boolean direct) {}
 
     private final GemmKernels gemm;
     private final ConvShape shape;
@@ -38,24 +38,36 @@ public final class Convolution {
     private final int backwardImages;
     private final boolean backwardUnpadded;
     private final WeightGradient weights;
-    /** These three in place of what is above, or null: the convolution, the one of the output gradient, and by the weights. */
-    private final ChannelWinograd winograd;
+    private final boolean winograd;
+    /** The convolution of the output gradient, in place of the phases, or null. */
     private final ChannelWinograd turned;
+    /** In place of {@code weights}, or null. */
     private final WinogradGradient winogradWeights;
 
     /** {@return the convolution of this geometry, which is remembered: its tables are made once} */
     public static Convolution of(GemmKernels gemm, ConvShape shape, int groups) {
+        return of(new Key(gemm, shape, groups, false));
+    }
+
+    /** {@return the same, but never by Winograd: each output is a sum of as many products as there are weights} */
+    public static Convolution direct(GemmKernels gemm, ConvShape shape, int groups) {
+        return of(new Key(gemm, shape, groups, true));
+    }
+
+    private static Convolution of(Key key) {
         if (KNOWN.size() >= MOST_KNOWN) {
             KNOWN.clear();
         }
-        return KNOWN.computeIfAbsent(new Key(gemm, shape, groups), k -> new Convolution(k.gemm, k.shape, k.groups));
+        return KNOWN.computeIfAbsent(key, k -> new Convolution(k.gemm, k.shape, k.groups, k.direct));
     }
 
-    private Convolution(GemmKernels gemm, ConvShape shape, int groups) {
+    private Convolution(GemmKernels gemm, ConvShape shape, int groups, boolean direct) {
         this.gemm = gemm;
         this.shape = shape;
         this.groups = groups;
-        whole = new ForwardBand(gemm, shape, groups, 0, shape.oh());
+        boolean suits = !direct && ChannelWinograd.suits(gemm, shape, groups);
+        winograd = suits && ChannelWinograd.pays(shape);
+        whole = new ForwardBand(gemm, shape, groups, winograd, 0, shape.oh());
         input = whole.patches();
         phases = Phase.of(shape, groups);
         phaseProducts = phases.stream().map(Phase::patches)
@@ -63,10 +75,8 @@ public final class Convolution {
         backwardImages = phaseProducts.stream().mapToInt(PatchProduct::images).min().orElse(1);
         backwardUnpadded = phaseProducts.stream().allMatch(p -> p.unpadded(shape.oh(), shape.ow()));
         weights = new WeightGradient(gemm, input, shape.o(), outputStep());
-        boolean suits = ChannelWinograd.suits(gemm, shape, groups);
-        winograd = suits ? new ChannelWinograd(gemm, shape) : null;
-        turned = suits ? new ChannelWinograd(gemm, new ConvShape(shape.o(), shape.oh(), shape.ow(), shape.c(), shape.kh(), shape.kw(),
-                1, shape.kh() - 1 - shape.padding(), 1)) : null;
+        turned = winograd ? new ChannelWinograd(gemm, new ConvShape(shape.o(), shape.oh(), shape.ow(), shape.c(), shape.kh(),
+                shape.kw(), 1, shape.kh() - 1 - shape.padding(), 1), 0, shape.h()) : null;
         winogradWeights = suits ? new WinogradGradient(gemm, shape) : null;
     }
 
@@ -87,33 +97,27 @@ public final class Convolution {
 
     /** {@return the most images that one call of {@link #forward} takes} */
     public int forwardImages() {
-        return winograd != null ? winograd.images() : whole.images();
+        return whole.images();
     }
 
     /** {@return of what {@code first} and {@code end} of {@link #forward} must be multiples} */
     public int forwardUnit() {
-        return winograd != null ? gemm.lanes() : GemmKernels.ROWS;
+        return winograd ? gemm.lanes() : GemmKernels.ROWS;
     }
 
     /** {@return floats that {@link #packForward} writes} */
     public int packedForwardSize() {
-        return winograd != null ? winograd.packedSize() : groups * whole.packedSize();
+        return whole.packedSize();
     }
 
     /** Packs the weights for {@link #forward}, once for all images. */
     public void packForward(float[] weight, float[] packed) {
-        if (winograd != null) {
-            winograd.pack(weight, false, packed, 0);
-            return;
-        }
-        for (int g = 0; g < groups; g++) {
-            whole.pack(weight, g * shape.o() * shape.taps(), packed, g * whole.packedSize());
-        }
+        whole.pack(weight, packed);
     }
 
     /** {@return the floats of scratch that {@link #forward} needs} */
     public int forwardScratch() {
-        return winograd != null ? winograd.scratch() : whole.scratch();
+        return whole.scratch();
     }
 
     /**
@@ -127,28 +131,25 @@ public final class Convolution {
      */
     public void forward(float[] packed, float[] bias, float lowest, float highest, int count,
             float[] x, int xOffset, int first, int end, float[] y, int yOffset, float[] scratch, int scratchOffset) {
-        if (winograd == null) {
-            whole.forward(packed, bias, lowest, highest, count, x, xOffset, first, end, y, yOffset, scratch, scratchOffset);
-            return;
-        }
-        winograd.convolve(packed, 0, count, x, xOffset, first, end, y, yOffset, scratch, scratchOffset);
-        for (int i = 0; i < count && bias != null; i++) {
-            gemm.finishRows(end - first, shape.positions(), bias, first, lowest, highest,
-                    y, yOffset + i * outputStep() + first * shape.positions(), shape.positions());
-        }
+        whole.forward(packed, bias, lowest, highest, count, x, xOffset, first, end, y, yOffset, scratch, scratchOffset);
     }
 
-    /** {@return the output's rows in {@code count} bands of about the same height, or in single rows where they are fewer} */
+    /** {@return the output's rows in {@code count} bands of about the same height, or in fewer where there are not so many} */
     public List<ForwardBand> bands(int count) {
-        int number = Math.min(count, shape.oh());
+        int number = Math.min(count, shape.oh() / bandUnit());
         List<ForwardBand> known = bands.get(number);
         return known != null ? known : bands.computeIfAbsent(number, this::divided);
     }
 
     private List<ForwardBand> divided(int n) {
-        int oh = shape.oh();
-        return n == 1 ? List.of(whole) : IntStream.range(0, n)
-                .mapToObj(i -> new ForwardBand(gemm, shape, groups, oh * i / n, oh * (i + 1) / n)).toList();
+        int unit = bandUnit();
+        int units = shape.oh() / unit;
+        return n == 1 ? List.of(whole) : IntStream.range(0, n).mapToObj(i -> new ForwardBand(gemm, shape, groups, winograd,
+                units * i / n * unit, units * (i + 1) / n * unit)).toList();
+    }
+
+    private int bandUnit() {
+        return winograd ? 2 : 1;
     }
 
     // ---- by the input
@@ -166,7 +167,7 @@ public final class Convolution {
     /** Packs the weights for {@link #backwardInput}: for each phase the taps that reach it, input channels as rows. */
     public void packBackward(float[] weight, float[] packed, float[] scratch, int scratchOffset) {
         if (turned != null) {
-            turned.pack(weight, true, packed, 0);
+            turned.pack(weight, true, packed);
             return;
         }
         int at = 0;
@@ -219,7 +220,7 @@ public final class Convolution {
     public void backwardInput(float[] packed, int count, float[] gy, int gyOffset, float[] gx, int gxOffset,
             float[] scratch, int scratchOffset) {
         if (turned != null) {
-            turned.convolve(packed, 0, count, gy, gyOffset, 0, shape.c(), gx, gxOffset, scratch, scratchOffset);
+            turned.convolve(packed, count, gy, gyOffset, 0, shape.c(), gx, gxOffset, scratch, scratchOffset);
             return;
         }
         Patches padded = phases.getFirst().patches();

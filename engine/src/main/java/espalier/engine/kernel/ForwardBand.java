@@ -1,7 +1,8 @@
 package espalier.engine.kernel;
 
 /**
- * {@code y = W · patches(x)} for some rows of the output: all of them, or a thread's share of one image. Immutable.
+ * {@code y = W · patches(x)} for some rows of the output: all of them, or a thread's share of one image; by {@link
+ * ChannelWinograd} where that pays. Immutable.
  *
  * <p>Threads that share an image by rows read little that another has written: by output channels each read all that the layer
  * before had made, half of it from the other core's cache, for 8 of the 30 µs of 16 channels of 32×32.
@@ -17,9 +18,12 @@ public final class ForwardBand {
     private final Patches patches;
     private final PatchProduct product;
     private final boolean unpadded;
+    /** In place of the product, or null. */
+    private final ChannelWinograd winograd;
+    private final int rows;
 
-    /** The output rows from {@code from} up to {@code to}. */
-    ForwardBand(GemmKernels gemm, ConvShape shape, int groups, int from, int to) {
+    /** The output rows from {@code from} up to {@code to}, both even where by Winograd. */
+    ForwardBand(GemmKernels gemm, ConvShape shape, int groups, boolean byWinograd, int from, int to) {
         this.gemm = gemm;
         this.shape = shape;
         this.groups = groups;
@@ -34,6 +38,8 @@ public final class ForwardBand {
         patches = patches(shape, groups, Math.max(0, -first), Math.ceilDiv(end - first, shape.stride()), to - from);
         product = new PatchProduct(gemm, patches, shape.o(), shape.positions());
         unpadded = whole && product.unpadded(shape.h(), shape.w());
+        winograd = byWinograd ? new ChannelWinograd(gemm, shape, from, to) : null;
+        rows = to - from;
     }
 
     /** The patches of {@code rows} output rows in an image of {@code height} padded rows a phase, {@code top} of them padding. */
@@ -60,20 +66,26 @@ public final class ForwardBand {
     }
 
     int images() {
-        return product.images();
+        return winograd != null ? winograd.images() : product.images();
     }
 
     int packedSize() {
-        return product.packedSize();
+        return winograd != null ? winograd.packedSize() : groups * product.packedSize();
     }
 
-    void pack(float[] weight, int weightOffset, float[] packed, int packedOffset) {
-        product.pack(weight, weightOffset, packed, packedOffset);
+    void pack(float[] weight, float[] packed) {
+        if (winograd != null) {
+            winograd.pack(weight, false, packed);
+            return;
+        }
+        for (int g = 0; g < groups; g++) {
+            product.pack(weight, g * shape.o() * shape.taps(), packed, g * product.packedSize());
+        }
     }
 
     /** {@return the floats of scratch that {@link #forward} needs} */
     public int scratch() {
-        return Convolution.padded(patches, product.images()) + product.scratch();
+        return winograd != null ? winograd.scratch() : Convolution.padded(patches, product.images()) + product.scratch();
     }
 
     /** {@link Convolution#forward} for this band's rows alone: no others of y are touched. */
@@ -81,6 +93,14 @@ public final class ForwardBand {
             float[] x, int xOffset, int first, int end, float[] y, int yOffset, float[] scratch, int scratchOffset) {
         int plane = shape.h() * shape.w();
         int positions = shape.positions();
+        if (winograd != null) {
+            winograd.convolve(packed, count, x, xOffset, first, end, y, yOffset, scratch, scratchOffset);
+            for (int i = 0; i < count && bias != null; i++) {
+                gemm.finishRows(end - first, rows * shape.ow(), bias, first, lowest, highest,
+                        y, yOffset + (i * shape.o() + first) * positions + from * shape.ow(), positions);
+            }
+            return;
+        }
         if (!unpadded) {
             for (int i = 0; i < count; i++) {
                 patches.pad(gemm, x, xOffset + i * groups * shape.c() * plane + firstInputRow * shape.w(), plane, inputRows,

@@ -4,54 +4,52 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * One image with as many channels side by side as vectors have lanes: {@code [channels/lanes][height + 2·border][width +
- * 2·border][lanes]}, zeros in the border, so that a pixel of these channels is a vector.
+ * Rows of an image with as many channels side by side as vectors have lanes: {@code [channels/lanes][top + rows + bottom][side +
+ * width + side][lanes]}, zeros around them, so that a pixel of these channels is a vector.
  *
  * @param channels a multiple of the lanes
+ * @param pixels where each of the rows' pixels lies
  */
-record LanePlanes(GemmKernels gemm, int channels, int height, int width, int border, int[] pixels) {
-    static LanePlanes of(GemmKernels gemm, int channels, int height, int width, int border) {
-        int pitch = width + 2 * border;
-        return new LanePlanes(gemm, channels, height, width, border, IntStream.range(0, height * width)
-                .map(p -> ((p / width + border) * pitch + p % width + border) * gemm.lanes()).toArray());
+record LanePlanes(GemmKernels gemm, int channels, int rows, int width, int top, int bottom, int side, int[] pixels) {
+    static LanePlanes of(GemmKernels gemm, int channels, int rows, int width, int top, int bottom, int side) {
+        int pitch = width + 2 * side;
+        return new LanePlanes(gemm, channels, rows, width, top, bottom, side, IntStream.range(0, rows * width)
+                .map(p -> ((p / width + top) * pitch + p % width + side) * gemm.lanes()).toArray());
     }
 
     /** {@return elements between rows} */
     int row() {
-        return (width + 2 * border) * gemm.lanes();
+        return (width + 2 * side) * gemm.lanes();
     }
 
     /** {@return elements between groups of channels} */
     int plane() {
-        return (height + 2 * border) * row();
+        return (top + rows + bottom) * row();
     }
 
     int size() {
         return channels / gemm.lanes() * plane();
     }
 
-    /** {@return where the first pixels of {@code down} by {@code across} tiles lie, two pixels apart from the corner on, image by image} */
+    /** {@return where the first pixels of {@code down} by {@code across} tiles lie, two pixels apart from the corner on, by image} */
     int[] tiles(int images, int down, int across) {
         int one = down * across;
         return IntStream.range(0, images * one)
                 .map(t -> t / one * size() + t % one / across * 2 * row() + t % across * 2 * gemm.lanes()).toArray();
     }
 
-    /** Copies an image {@code [channels,height,width]} to here. */
-    void fill(float[] x, int xOffset, float[] to, int toOffset) {
-        int positions = height * width;
-        int edge = border * (row() + gemm.lanes());
+    /** Copies these rows of all channels, {@code step} elements apart in x, to here. */
+    void fill(float[] x, int xOffset, int step, float[] to, int toOffset) {
+        int edge = side * gemm.lanes();
         for (int c = 0; c < channels; c += gemm.lanes()) {
             int at = toOffset + c / gemm.lanes() * plane();
-            if (border > 0) {
-                Arrays.fill(to, at, at + edge, 0f);
-                for (int i = 1; i < height; i++) {
-                    int end = at + (border + i) * row() + border * gemm.lanes();
-                    Arrays.fill(to, end - 2 * border * gemm.lanes(), end, 0f);
-                }
-                Arrays.fill(to, at + plane() - edge, at + plane(), 0f);
+            Arrays.fill(to, at, at + top * row() + edge, 0f);
+            for (int i = 1; i < rows && edge > 0; i++) {
+                int start = at + (top + i) * row();
+                Arrays.fill(to, start - edge, start + edge, 0f);
             }
-            gemm.winograd().toLanes(positions, x, xOffset + c * positions, positions, to, at, pixels);
+            Arrays.fill(to, at + (top + rows) * row() - edge, at + plane(), 0f);
+            gemm.winograd().toLanes(rows * width, x, xOffset + c * step, step, to, at, pixels);
         }
     }
 }

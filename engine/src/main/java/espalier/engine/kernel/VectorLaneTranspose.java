@@ -6,15 +6,21 @@ import static espalier.engine.kernel.VectorTranspose.UPPER;
 
 import jdk.incubator.vector.FloatVector;
 
-/** Sixteen channels to the lanes of vectors and back, where vectors have sixteen lanes: rows interleaved four times. */
+/**
+ * Sixteen channels to the lanes of vectors and back, where vectors have sixteen lanes: rows interleaved four times.
+ *
+ * <p>All is selected before anything is stored: after a store to floats, C2 reads the constants that select anew, and converts them
+ * to integers with ten instructions, once for each of sixteen stores.
+ */
 final class VectorLaneTranspose {
     private static final int N = 16;
 
     private VectorLaneTranspose() {}
 
-    /** @param n a multiple of 16 */
+    /** @param n 0, or at least 16: what is left of whole vectors is copied with some of the last one again */
     static void toLanes(int n, float[] x, int xOffset, int plane, float[] y, int yOffset, int[] at) {
-        for (int p = 0; p < n; p += N) {
+        for (int i = 0; i < n; i += N) {
+            int p = Math.min(i, n - N);
             int from = xOffset + p;
             FloatVector x0 = FloatVector.fromArray(F, x, from);
             FloatVector x1 = FloatVector.fromArray(F, x, from + plane);
@@ -80,28 +86,45 @@ final class VectorLaneTranspose {
             FloatVector c13 = UPPER.selectFrom(b6, b14);
             FloatVector c14 = LOWER.selectFrom(b7, b15);
             FloatVector c15 = UPPER.selectFrom(b7, b15);
-            LOWER.selectFrom(c0, c8).intoArray(y, yOffset + at[p]);
-            UPPER.selectFrom(c0, c8).intoArray(y, yOffset + at[p + 1]);
-            LOWER.selectFrom(c1, c9).intoArray(y, yOffset + at[p + 2]);
-            UPPER.selectFrom(c1, c9).intoArray(y, yOffset + at[p + 3]);
-            LOWER.selectFrom(c2, c10).intoArray(y, yOffset + at[p + 4]);
-            UPPER.selectFrom(c2, c10).intoArray(y, yOffset + at[p + 5]);
-            LOWER.selectFrom(c3, c11).intoArray(y, yOffset + at[p + 6]);
-            UPPER.selectFrom(c3, c11).intoArray(y, yOffset + at[p + 7]);
-            LOWER.selectFrom(c4, c12).intoArray(y, yOffset + at[p + 8]);
-            UPPER.selectFrom(c4, c12).intoArray(y, yOffset + at[p + 9]);
-            LOWER.selectFrom(c5, c13).intoArray(y, yOffset + at[p + 10]);
-            UPPER.selectFrom(c5, c13).intoArray(y, yOffset + at[p + 11]);
-            LOWER.selectFrom(c6, c14).intoArray(y, yOffset + at[p + 12]);
-            UPPER.selectFrom(c6, c14).intoArray(y, yOffset + at[p + 13]);
-            LOWER.selectFrom(c7, c15).intoArray(y, yOffset + at[p + 14]);
-            UPPER.selectFrom(c7, c15).intoArray(y, yOffset + at[p + 15]);
+            FloatVector y0 = LOWER.selectFrom(c0, c8);
+            FloatVector y1 = UPPER.selectFrom(c0, c8);
+            FloatVector y2 = LOWER.selectFrom(c1, c9);
+            FloatVector y3 = UPPER.selectFrom(c1, c9);
+            FloatVector y4 = LOWER.selectFrom(c2, c10);
+            FloatVector y5 = UPPER.selectFrom(c2, c10);
+            FloatVector y6 = LOWER.selectFrom(c3, c11);
+            FloatVector y7 = UPPER.selectFrom(c3, c11);
+            FloatVector y8 = LOWER.selectFrom(c4, c12);
+            FloatVector y9 = UPPER.selectFrom(c4, c12);
+            FloatVector y10 = LOWER.selectFrom(c5, c13);
+            FloatVector y11 = UPPER.selectFrom(c5, c13);
+            FloatVector y12 = LOWER.selectFrom(c6, c14);
+            FloatVector y13 = UPPER.selectFrom(c6, c14);
+            FloatVector y14 = LOWER.selectFrom(c7, c15);
+            FloatVector y15 = UPPER.selectFrom(c7, c15);
+            y0.intoArray(y, yOffset + at[p]);
+            y1.intoArray(y, yOffset + at[p + 1]);
+            y2.intoArray(y, yOffset + at[p + 2]);
+            y3.intoArray(y, yOffset + at[p + 3]);
+            y4.intoArray(y, yOffset + at[p + 4]);
+            y5.intoArray(y, yOffset + at[p + 5]);
+            y6.intoArray(y, yOffset + at[p + 6]);
+            y7.intoArray(y, yOffset + at[p + 7]);
+            y8.intoArray(y, yOffset + at[p + 8]);
+            y9.intoArray(y, yOffset + at[p + 9]);
+            y10.intoArray(y, yOffset + at[p + 10]);
+            y11.intoArray(y, yOffset + at[p + 11]);
+            y12.intoArray(y, yOffset + at[p + 12]);
+            y13.intoArray(y, yOffset + at[p + 13]);
+            y14.intoArray(y, yOffset + at[p + 14]);
+            y15.intoArray(y, yOffset + at[p + 15]);
         }
     }
 
-    /** @param n a multiple of 16 */
+    /** @param n 0, or at least 16: what is left of whole vectors is copied with some of the last one again */
     static void fromLanes(int n, float[] x, int xOffset, float[] y, int yOffset, int plane) {
-        for (int p = 0; p < n; p += N) {
+        for (int i = 0; i < n; i += N) {
+            int p = Math.min(i, n - N);
             int from = xOffset + p * N;
             int to = yOffset + p;
             FloatVector x0 = FloatVector.fromArray(F, x, from);
@@ -168,22 +191,38 @@ final class VectorLaneTranspose {
             FloatVector c13 = UPPER.selectFrom(b6, b14);
             FloatVector c14 = LOWER.selectFrom(b7, b15);
             FloatVector c15 = UPPER.selectFrom(b7, b15);
-            LOWER.selectFrom(c0, c8).intoArray(y, to);
-            UPPER.selectFrom(c0, c8).intoArray(y, to + plane);
-            LOWER.selectFrom(c1, c9).intoArray(y, to + 2 * plane);
-            UPPER.selectFrom(c1, c9).intoArray(y, to + 3 * plane);
-            LOWER.selectFrom(c2, c10).intoArray(y, to + 4 * plane);
-            UPPER.selectFrom(c2, c10).intoArray(y, to + 5 * plane);
-            LOWER.selectFrom(c3, c11).intoArray(y, to + 6 * plane);
-            UPPER.selectFrom(c3, c11).intoArray(y, to + 7 * plane);
-            LOWER.selectFrom(c4, c12).intoArray(y, to + 8 * plane);
-            UPPER.selectFrom(c4, c12).intoArray(y, to + 9 * plane);
-            LOWER.selectFrom(c5, c13).intoArray(y, to + 10 * plane);
-            UPPER.selectFrom(c5, c13).intoArray(y, to + 11 * plane);
-            LOWER.selectFrom(c6, c14).intoArray(y, to + 12 * plane);
-            UPPER.selectFrom(c6, c14).intoArray(y, to + 13 * plane);
-            LOWER.selectFrom(c7, c15).intoArray(y, to + 14 * plane);
-            UPPER.selectFrom(c7, c15).intoArray(y, to + 15 * plane);
+            FloatVector y0 = LOWER.selectFrom(c0, c8);
+            FloatVector y1 = UPPER.selectFrom(c0, c8);
+            FloatVector y2 = LOWER.selectFrom(c1, c9);
+            FloatVector y3 = UPPER.selectFrom(c1, c9);
+            FloatVector y4 = LOWER.selectFrom(c2, c10);
+            FloatVector y5 = UPPER.selectFrom(c2, c10);
+            FloatVector y6 = LOWER.selectFrom(c3, c11);
+            FloatVector y7 = UPPER.selectFrom(c3, c11);
+            FloatVector y8 = LOWER.selectFrom(c4, c12);
+            FloatVector y9 = UPPER.selectFrom(c4, c12);
+            FloatVector y10 = LOWER.selectFrom(c5, c13);
+            FloatVector y11 = UPPER.selectFrom(c5, c13);
+            FloatVector y12 = LOWER.selectFrom(c6, c14);
+            FloatVector y13 = UPPER.selectFrom(c6, c14);
+            FloatVector y14 = LOWER.selectFrom(c7, c15);
+            FloatVector y15 = UPPER.selectFrom(c7, c15);
+            y0.intoArray(y, to);
+            y1.intoArray(y, to + plane);
+            y2.intoArray(y, to + 2 * plane);
+            y3.intoArray(y, to + 3 * plane);
+            y4.intoArray(y, to + 4 * plane);
+            y5.intoArray(y, to + 5 * plane);
+            y6.intoArray(y, to + 6 * plane);
+            y7.intoArray(y, to + 7 * plane);
+            y8.intoArray(y, to + 8 * plane);
+            y9.intoArray(y, to + 9 * plane);
+            y10.intoArray(y, to + 10 * plane);
+            y11.intoArray(y, to + 11 * plane);
+            y12.intoArray(y, to + 12 * plane);
+            y13.intoArray(y, to + 13 * plane);
+            y14.intoArray(y, to + 14 * plane);
+            y15.intoArray(y, to + 15 * plane);
         }
     }
 }

@@ -57,14 +57,22 @@ final class VectorTranspose {
             FloatVector b5 = UPPER.selectFrom(a2, a6);
             FloatVector b6 = LOWER.selectFrom(a3, a7);
             FloatVector b7 = UPPER.selectFrom(a3, a7);
-            LOWER.selectFrom(b0, b4).intoArray(y, to);
-            UPPER.selectFrom(b0, b4).intoArray(y, to + N);
-            LOWER.selectFrom(b1, b5).intoArray(y, to + 2 * N);
-            UPPER.selectFrom(b1, b5).intoArray(y, to + 3 * N);
-            LOWER.selectFrom(b2, b6).intoArray(y, to + 4 * N);
-            UPPER.selectFrom(b2, b6).intoArray(y, to + 5 * N);
-            LOWER.selectFrom(b3, b7).intoArray(y, to + 6 * N);
-            UPPER.selectFrom(b3, b7).intoArray(y, to + 7 * N);
+            FloatVector y0 = LOWER.selectFrom(b0, b4);
+            FloatVector y1 = UPPER.selectFrom(b0, b4);
+            FloatVector y2 = LOWER.selectFrom(b1, b5);
+            FloatVector y3 = UPPER.selectFrom(b1, b5);
+            FloatVector y4 = LOWER.selectFrom(b2, b6);
+            FloatVector y5 = UPPER.selectFrom(b2, b6);
+            FloatVector y6 = LOWER.selectFrom(b3, b7);
+            FloatVector y7 = UPPER.selectFrom(b3, b7);
+            y0.intoArray(y, to);
+            y1.intoArray(y, to + N);
+            y2.intoArray(y, to + 2 * N);
+            y3.intoArray(y, to + 3 * N);
+            y4.intoArray(y, to + 4 * N);
+            y5.intoArray(y, to + 5 * N);
+            y6.intoArray(y, to + 6 * N);
+            y7.intoArray(y, to + 7 * N);
         }
     }
 }

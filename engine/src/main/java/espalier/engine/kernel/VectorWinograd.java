@@ -186,7 +186,7 @@ final class VectorWinograd implements WinogradKernels {
 
     @Override
     public void toLanes(int n, float[] x, int xOffset, int plane, float[] y, int yOffset, int[] at) {
-        int done = VectorGemm.SELECTS ? F.loopBound(n) : 0;
+        int done = VectorGemm.SELECTS && n >= N ? n : 0;
         VectorLaneTranspose.toLanes(done, x, xOffset, plane, y, yOffset, at);
         for (int p = done; p < n; p++) {
             for (int l = 0; l < N; l++) {
@@ -197,7 +197,7 @@ final class VectorWinograd implements WinogradKernels {
 
     @Override
     public void fromLanes(int n, float[] x, int xOffset, float[] y, int yOffset, int plane) {
-        int done = VectorGemm.SELECTS ? F.loopBound(n) : 0;
+        int done = VectorGemm.SELECTS && n >= N ? n : 0;
         VectorLaneTranspose.fromLanes(done, x, xOffset, y, yOffset, plane);
         for (int p = done; p < n; p++) {
             for (int l = 0; l < N; l++) {

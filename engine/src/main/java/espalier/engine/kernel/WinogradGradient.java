@@ -8,6 +8,7 @@ import static espalier.engine.kernel.WinogradKernels.ROWS;
  * outputs, 16 products where 36 are due. Sums are kept before {@code G} is applied.
  */
 final class WinogradGradient {
+    private final GemmKernels gemm;
     private final WinogradKernels kernels;
     private final ConvShape g;
     private final int lanes;
@@ -20,11 +21,12 @@ final class WinogradGradient {
     private final int[] outTiles;
 
     WinogradGradient(GemmKernels gemm, ConvShape g) {
+        this.gemm = gemm;
         this.g = g;
         kernels = gemm.winograd();
         lanes = gemm.lanes();
-        in = LanePlanes.of(gemm, g.c(), g.h(), g.w(), g.padding());
-        out = LanePlanes.of(gemm, g.o(), g.oh(), g.ow(), 0);
+        in = LanePlanes.of(gemm, g.c(), g.h(), g.w(), g.padding(), g.padding(), g.padding());
+        out = LanePlanes.of(gemm, g.o(), g.oh(), g.ow(), 0, 0, 0);
         tiles = g.positions() / 4;
         block = ChannelWinograd.block(Math.max(g.c(), g.o()));
         images = Math.ceilDiv(block, tiles);
@@ -38,11 +40,15 @@ final class WinogradGradient {
 
     /** {@return floats in a sum} */
     int sumSize() {
-        return ELEMENTS * g.o() * g.c();
+        return ELEMENTS * sumStep();
+    }
+
+    private int sumStep() {
+        return g.o() * g.c() + ChannelWinograd.gap(gemm);
     }
 
     private int step(int channels) {
-        return channels * block + 2 * lanes;
+        return channels * block + ChannelWinograd.gap(gemm);
     }
 
     /** {@return the floats of scratch that {@link #accumulate} needs} */
@@ -56,8 +62,8 @@ final class WinogradGradient {
         int vAt = outAt + images * out.size();
         int dAt = vAt + ELEMENTS * step(g.c());
         for (int i = 0; i < count; i++) {
-            in.fill(x, xOffset + i * g.c() * g.h() * g.w(), scratch, scratchOffset + i * in.size());
-            out.fill(gy, gyOffset + i * g.o() * g.positions(), scratch, outAt + i * out.size());
+            in.fill(x, xOffset + i * g.c() * g.h() * g.w(), g.h() * g.w(), scratch, scratchOffset + i * in.size());
+            out.fill(gy, gyOffset + i * g.o() * g.positions(), g.positions(), scratch, outAt + i * out.size());
         }
         for (int t = 0; t < count * tiles; t += block) {
             int some = Math.min(block, count * tiles - t);
@@ -73,7 +79,7 @@ final class WinogradGradient {
                 for (int o = 0; o < g.o(); o += ROWS) {
                     kernels.accumulate(g.c() / lanes, some, scratch, dAt + e * step(g.o()) + o / lanes * lanes * block + o % lanes,
                             scratch, vAt + e * step(g.c()), block * lanes,
-                            sum, e * g.o() * g.c() + o * lanes, g.o() * lanes);
+                            sum, e * sumStep() + o * lanes, g.o() * lanes);
                 }
             }
         }
@@ -81,7 +87,7 @@ final class WinogradGradient {
 
     /** {@code gw = Gᵀ·sum·G} for the output channels from {@code first} up to {@code end}. */
     void finish(float[] sum, int first, int end, float[] gw) {
-        int step = g.o() * g.c();
+        int step = sumStep();
         float[] half = new float[12];
         for (int o = first; o < end; o++) {
             for (int c = 0; c < g.c(); c++) {

@@ -18,10 +18,10 @@ import java.util.stream.IntStream;
  *
  * <p>Where the images fill vectors, these are read in place, whatever the stride and the size of the image: the border is the
  * padding. Convolutions of 3×3 without stride are Winograd's there. One image is convolved by {@link Convolution}, without its
- * border, but for {@link ImageWinograd} and {@link SmallPlane}.
+ * border, but for {@link SmallPlane}.
  */
 public abstract sealed class DenseConv2d
-        permits DenseConv2d.Winograd, ImageWinograd, SmallPlane, DenseConv2d.OneImage, DenseConv2d.Images {
+        permits DenseConv2d.Winograd, SmallPlane, DenseConv2d.OneImage, DenseConv2d.Images {
     /** Products: some ten microseconds. */
     private static final long WORTH_SHARING = 1 << 19;
 
@@ -40,12 +40,9 @@ public abstract sealed class DenseConv2d
      */
     public static DenseConv2d of(Kernels kernels, ConvShape g, int groups, DenseWeight weight, float[] bias, float low,
             Planes in, Planes out, int n) {
-        if (n == 1 && ImageWinograd.suits(kernels.gemm(), g, groups)) {
-            return new ImageWinograd(kernels.gemm(), g, weight, bias, low, in, out);
-        }
         return fills(kernels, g, in, n) && WinogradProduct.suits(g, groups)
                 ? new Winograd(kernels.gemm(), g, weight, bias, low, in, out, n)
-                : direct(kernels, g, groups, weight, bias, low, in, out, n);
+                : of(kernels, g, groups, weight, bias, low, in, out, n, false);
     }
 
     /** Images fill vectors, and their border is the padding. */
@@ -59,6 +56,11 @@ public abstract sealed class DenseConv2d
      */
     public static DenseConv2d direct(Kernels kernels, ConvShape g, int groups, DenseWeight weight, float[] bias, float low,
             Planes in, Planes out, int n) {
+        return of(kernels, g, groups, weight, bias, low, in, out, n, true);
+    }
+
+    private static DenseConv2d of(Kernels kernels, ConvShape g, int groups, DenseWeight weight, float[] bias, float low,
+            Planes in, Planes out, int n, boolean direct) {
         if (fills(kernels, g, in, n)) {
             return new Images(kernels.gemm(), g, groups, weight, bias, low, in, out, n);
         }
@@ -67,7 +69,8 @@ public abstract sealed class DenseConv2d
         }
         return groups == 1 && g.positions() <= kernels.gemm().lanes()
                 ? new SmallPlane(kernels.gemm(), g, weight, bias, low, in, out)
-                : new OneImage(kernels.gemm(), g, groups, weight, bias, low, in, out);
+                : new OneImage(kernels.gemm(), direct ? Convolution.direct(kernels.gemm(), g, groups)
+                        : Convolution.of(kernels.gemm(), g, groups), weight, bias, low, in, out);
     }
 
     /** {@return the floats of scratch that {@link #run} needs} */
@@ -130,12 +133,12 @@ public abstract sealed class DenseConv2d
         private final Planes in;
         private final Planes out;
 
-        OneImage(GemmKernels gemm, ConvShape g, int groups, DenseWeight weight, float[] bias, float low, Planes in, Planes out) {
+        OneImage(GemmKernels gemm, Convolution convolution, DenseWeight weight, float[] bias, float low, Planes in, Planes out) {
             super(bias, low);
             this.gemm = gemm;
             this.in = in;
             this.out = out;
-            convolution = Convolution.of(gemm, g, groups);
+            this.convolution = convolution;
             packed = new float[convolution.packedForwardSize()];
             convolution.packForward(weight.dense().data(), packed);
         }

@@ -122,7 +122,7 @@ public final class ConvLadder {
     }
 
     private static void packed(ConvShape s, int first, int last, float[] x, float[] weight, float[] y) {
-        Convolution conv = Convolution.of(Kernels.active().gemm(), s, 1);
+        Convolution conv = Convolution.direct(Kernels.active().gemm(), s, 1);
         float[] rows = new float[conv.packedForwardSize()];
         float[] scratch = new float[conv.forwardScratch()];
         conv.packForward(weight, rows);
