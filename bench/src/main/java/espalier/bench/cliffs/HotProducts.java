@@ -31,7 +31,9 @@ final class HotProducts {
             "256x256x256 nt", "256x256x256 tn", "256x256x256 tt", "256x1x256", "256x17x256", "256x40x256", "3x512x512");
     private static final Set<String> FLOAT = Set.of("gemm.tile", "gemm.copyRows", "gemm.transpose");
     private static final Set<String> GATHERED = Set.of("gemm.taps", "gemm.tapsRow", "gemm.nineTaps", "gemm.nineDots",
-            "gemm.addRows", "gemm.finishRows", "gemm.gatherPanel", "gemm.accumulateOuter", "gemm.dots");
+            "gemm.addRows", "gemm.finishRows", "gemm.gatherPanel", "gemm.accumulateOuter", "gemm.dots", "gemm.interleaveRows",
+            "winograd.input", "winograd.output", "winograd.gradient", "winograd.toLanes", "winograd.fromLanes", "winograd.product",
+            "winograd.accumulate");
     private static final Set<String> INTEGER =
             Set.of("int8.pairs", "int8.products", "int8.requantize", "int8.accumulators", "int8.widen");
     /** 1×1, and depthwise by whole vectors and by less. */
@@ -56,9 +58,9 @@ final class HotProducts {
                 kernels.add(new HotKernel("int8 conv " + layer.name(), INTEGER, () -> int8(layer, false)));
             }
         }
-        Set<String> winograd = Set.of("gemm.winogradInput", "gemm.winogradOutput");
+        Set<String> winograd = Set.of("winograd.input", "winograd.output");
         kernels.add(planes("winograd", "resnet20/layer3.0.conv2", winograd, Kernels.active().lanes()));
-        kernels.add(planes("winograd of one", "resnet20/layer2.0.conv2", Set.of("gemm.interleaveRows"), 1));
+        kernels.add(planes("winograd of one", "resnet20/layer2.0.conv2", Set.of("winograd.product"), 1));
         kernels.add(planes("small plane", "vgg16_bn/features.34", Set.of("gemm.tile"), 1));
         ConvLayer linear = new ConvLayer("linear", 64, 1, 10, 1, 1, 0, 1);
         kernels.add(new HotKernel("int8 linear 64>10", INTEGER, () -> int8(linear, true)));

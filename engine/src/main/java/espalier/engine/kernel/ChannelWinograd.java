@@ -16,6 +16,8 @@ final class ChannelWinograd {
     /** Elements of each of the 16 matrices: transforms of 512 KiB; of 256 or 128 KiB they are no faster. */
     private static final int BLOCK_ELEMENTS = 1 << 12;
     private static final int LEAST_BLOCK = 32;
+    /** With fewer, as in 512 channels of 2×2, packing the weights takes longer than what is saved. */
+    private static final int FEWEST_POSITIONS = 16;
     /** With fewer, transforms take longer than the products that they save: 16 of 32×32 take 63 µs in place of 44. */
     private static final int FEWEST_CHANNELS = 32;
 
@@ -42,7 +44,7 @@ final class ChannelWinograd {
     /** {@return whether this is a convolution that it computes, or whose weight gradient {@link WinogradGradient} does} */
     static boolean suits(GemmKernels gemm, ConvShape g, int groups) {
         return gemm.lanes() % ROWS == 0 && g.kh() == 3 && g.kw() == 3 && g.stride() == 1 && g.dilation() == 1 && groups == 1
-                && g.padding() <= 2 && g.oh() > 0 && g.ow() > 0 && g.oh() % 2 == 0 && g.ow() % 2 == 0
+                && g.padding() <= 2 && g.oh() > 0 && g.oh() % 2 == 0 && g.ow() % 2 == 0 && g.positions() >= FEWEST_POSITIONS
                 && g.c() > 0 && g.c() % gemm.lanes() == 0 && g.o() % gemm.lanes() == 0;
     }
 

@@ -82,6 +82,7 @@ class AllocationTest {
         kernels.put("crossEntropyGrad", () -> s.crossEntropyGrad(a, 0, targets, 0, 10, 10, .1, .1f, b));
         kernels.putAll(integerKernels());
         kernels.putAll(sparseKernels());
+        kernels.putAll(winogradKernels());
         return kernels;
     }
 
@@ -133,6 +134,28 @@ class AllocationTest {
                     bias, 0f, x, 0, runs, y, 0, runs, 0, 4 * run));
         }
         kernels.put("csr vector", () -> k.vector(0, 3, starts, ends, columns, values, offsets, bias, 0f, x, 0, y, 0, run));
+        return kernels;
+    }
+
+    private static SequencedMap<String, Runnable> winogradKernels() {
+        WinogradKernels k = Kernels.active().gemm().winograd();
+        int lanes = Kernels.active().lanes();
+        int[] at = IntStream.range(0, 40).map(p -> p * lanes).toArray();
+        float[] x = new float[60 * lanes];
+        float[] y = new float[1000 * lanes];
+        float[] z = new float[1000 * lanes];
+        var kernels = new LinkedHashMap<String, Runnable>();
+        kernels.put("toLanes", () -> k.toLanes(37, y, 0, 39, z, 0, at));
+        kernels.put("fromLanes", () -> k.fromLanes(37, y, 0, z, 0, 39));
+        kernels.put("winograd input", () -> k.input(2, 5, x, 0, lanes, at, 0, 4 * lanes, 8 * lanes, lanes, z, 0, 10 * lanes));
+        kernels.put("winograd output",
+                () -> k.output(2, 5, y, 0, 10 * lanes, x, 0, 0f, 1f, z, 0, lanes, at, 0, 4 * lanes, lanes));
+        kernels.put("winograd gradient", () -> k.gradient(2, 5, x, 0, lanes, at, 0, 4 * lanes, lanes, z, 0, 10 * lanes));
+        for (int vectors = 1; vectors <= 2; vectors++) {
+            int v = vectors;
+            kernels.put("winograd product of " + v, () -> k.product(v, 20, y, 0, at, x, 0, 30 * lanes, z, 0, 8 * lanes));
+            kernels.put("winograd accumulate of " + v, () -> k.accumulate(v, 20, y, 0, x, 0, 30 * lanes, z, 0, 8 * lanes));
+        }
         return kernels;
     }
 

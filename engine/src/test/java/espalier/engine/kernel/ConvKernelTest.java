@@ -126,7 +126,9 @@ class ConvKernelTest {
                 new ConvShape(2, 12, 10, 3, 5, 5, 1, 4, 2),
                 new ConvShape(2, 7, 3, 9, 3, 3, 3, 2, 2),
                 new ConvShape(1, 9, LANES, 1, 3, 3, 1, 1, 1),
-                new ConvShape(1, 9, 7, 1, 3, 3, 1, 1, 1));
+                new ConvShape(1, 9, 7, 1, 3, 3, 1, 1, 1),
+                new ConvShape(32, 8, 6, 48, 3, 3, 1, 1, 1),
+                new ConvShape(48, 5, 7, 32, 3, 3, 1, 2, 1));
         for (ConvShape g : shapes) {
             for (int groups : new int[] {1, 3}) {
                 Convolution whole = Convolution.of(KERNELS, g, groups);
@@ -141,7 +143,7 @@ class ConvKernelTest {
                     float[] y = new float[expected.length];
                     Arrays.fill(y, 3, 3 + size, GUARD);
                     List<ForwardBand> bands = whole.bands(count);
-                    assertThat(bands).hasSize(Math.min(count, g.oh()));
+                    assertThat(bands).hasSizeBetween(Math.min(count, g.oh() / 2), Math.min(count, g.oh()));
                     for (ForwardBand band : bands.reversed()) {
                         float[] scratch = new float[band.scratch()];
                         Arrays.fill(scratch, GUARD);
