@@ -8,8 +8,8 @@ import java.util.stream.IntStream;
  * A 3×3 convolution without stride by Winograd's F(2×2, 3×3), channels in lanes: images are transposed to {@link LanePlanes} and
  * back, after which neither the transforms nor the products cross lanes, whatever the image's size.
  *
- * <p>Error and source: see {@link WinogradProduct}. Each output is one sum in the order of the channels, whatever else is computed
- * with it. An instance is immutable and may be used by several threads.
+ * <p>Error and source: see {@link WinogradProduct}. Each output is one sum in the order of the channels, whatever else is
+ * computed with it. An instance is immutable and may be used by several threads.
  */
 final class ChannelWinograd {
     static final int ELEMENTS = 16;
@@ -162,13 +162,14 @@ final class ChannelWinograd {
         int vAt = outAt + slots() * out.size();
         int mAt = vAt + ELEMENTS * step(g.c());
         for (int i = 0; i < count; i++) {
-            in.fill(x, xOffset + (i * g.c() * g.h() + firstInputRow) * g.w(), g.h() * g.w(), scratch, scratchOffset + i * in.size());
+            in.fill(x, xOffset + (i * g.c() * g.h() + firstInputRow) * g.w(), g.h() * g.w(),
+                    scratch, scratchOffset + i * in.size());
         }
         for (int t = 0; t < count * tiles; t += block) {
             int some = Math.min(block, Gemm.roundUp(count * tiles - t, ROWS));
             for (int c = 0; c < g.c(); c += lanes) {
-                kernels.input(1, some, scratch, scratchOffset + c / lanes * in.plane(), 0, inTiles, t, in.row(), 2 * in.row(), lanes,
-                        scratch, vAt + c * block, step(g.c()));
+                kernels.input(1, some, scratch, scratchOffset + c / lanes * in.plane(), 0, inTiles, t,
+                        in.row(), 2 * in.row(), lanes, scratch, vAt + c * block, step(g.c()));
             }
             for (int e = 0; e < ELEMENTS; e++) {
                 for (int o = first; o < end; o += 2 * lanes) {

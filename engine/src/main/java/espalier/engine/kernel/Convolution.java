@@ -10,10 +10,10 @@ import java.util.stream.IntStream;
  * One 2-d convolution of one geometry, a few images at a time, single-threaded.
  *
  * <ul>
- *   <li>forward: {@code y = W · patches(x)}
- *   <li>by the input: a convolution of the output gradient with the weights turned round, for each of the stride² phases of the
- *       input's grid, so that no multiplication by an inserted zero is done
- *   <li>by the weights: {@code patches(x) · yᵀ}, summed over positions in registers
+ *   <li>forward: {@code y = W · patches(x)}, see {@link ForwardBand}
+ *   <li>by the input: a convolution of the output gradient with the weights turned round, see {@link PhaseGradient}
+ *   <li>by the weights: {@code patches(x) · yᵀ}, see {@link WeightGradient}
+ *   <li>all three by Winograd's algorithm where that is faster, see {@link ChannelWinograd} and {@link WinogradGradient}
  * </ul>
  *
  * <p>An instance is immutable and may be used by several threads. Layouts: x {@code [groups·c,h,w]}, y
@@ -22,8 +22,6 @@ import java.util.stream.IntStream;
 public final class Convolution {
     private static final Map<Key, Convolution> KNOWN = new ConcurrentHashMap<>();
     private static final int MOST_KNOWN = 512;
-    /** Floats in a cache line of 64 bytes. */
-    private static final int ALIGNED = 16;
 
     private record Key(GemmKernels gemm, ConvShape shape, int groups, boolean direct) {}
 
@@ -33,10 +31,7 @@ public final class Convolution {
     private final ForwardBand whole;
     private final Map<Integer, List<ForwardBand>> bands = new ConcurrentHashMap<>();
     private final Patches input;
-    private final List<Phase> phases;
-    private final List<PatchProduct> phaseProducts;
-    private final int backwardImages;
-    private final boolean backwardUnpadded;
+    private final PhaseGradient phases;
     private final WeightGradient weights;
     private final boolean winograd;
     /** The convolution of the output gradient, in place of the phases, or null. */
@@ -69,11 +64,7 @@ public final class Convolution {
         winograd = suits && ChannelWinograd.pays(shape);
         whole = new ForwardBand(gemm, shape, groups, winograd, 0, shape.oh());
         input = whole.patches();
-        phases = Phase.of(shape, groups);
-        phaseProducts = phases.stream().map(Phase::patches)
-                .map(p -> new PatchProduct(gemm, p, shape.c(), p.positions())).toList();
-        backwardImages = phaseProducts.stream().mapToInt(PatchProduct::images).min().orElse(1);
-        backwardUnpadded = phaseProducts.stream().allMatch(p -> p.unpadded(shape.oh(), shape.ow()));
+        phases = new PhaseGradient(gemm, shape, groups);
         weights = new WeightGradient(gemm, input, shape.o(), outputStep());
         turned = winograd ? new ChannelWinograd(gemm, new ConvShape(shape.o(), shape.oh(), shape.ow(), shape.c(), shape.kh(),
                 shape.kw(), 1, shape.kh() - 1 - shape.padding(), 1), 0, shape.h()) : null;
@@ -138,6 +129,7 @@ public final class Convolution {
     public List<ForwardBand> bands(int count) {
         int number = Math.min(count, shape.oh() / bandUnit());
         List<ForwardBand> known = bands.get(number);
+        // Not computeIfAbsent alone: what it would compute with is an object a call.
         return known != null ? known : bands.computeIfAbsent(number, this::divided);
     }
 
@@ -156,60 +148,26 @@ public final class Convolution {
 
     /** {@return the most images that one call of {@link #backwardInput} takes} */
     public int backwardImages() {
-        return turned != null ? turned.images() : backwardImages;
+        return turned != null ? turned.images() : phases.images();
     }
 
     /** {@return floats that {@link #packBackward} writes} */
     public int packedBackwardSize() {
-        return turned != null ? turned.packedSize() : phaseProducts.stream().mapToInt(PatchProduct::packedSize).sum() * groups;
+        return turned != null ? turned.packedSize() : phases.packedSize();
     }
 
-    /** Packs the weights for {@link #backwardInput}: for each phase the taps that reach it, input channels as rows. */
+    /** Packs the weights for {@link #backwardInput}. */
     public void packBackward(float[] weight, float[] packed, float[] scratch, int scratchOffset) {
         if (turned != null) {
             turned.pack(weight, true, packed);
-            return;
-        }
-        int at = 0;
-        for (int g = 0; g < groups; g++) {
-            for (int i = 0; i < phases.size(); i++) {
-                Phase p = phases.get(i);
-                int k = p.patches().taps().length;
-                for (int c = 0; c < shape.c(); c++) {
-                    int to = scratchOffset + c * k;
-                    for (int o = g * shape.o(); o < (g + 1) * shape.o(); o++) {
-                        int from = (o * shape.c() + c) * shape.kh() * shape.kw();
-                        for (int r : p.tapRows()) {
-                            for (int q : p.tapColumns()) {
-                                scratch[to++] = weight[from + r * shape.kw() + q];
-                            }
-                        }
-                    }
-                }
-                phaseProducts.get(i).pack(scratch, scratchOffset, packed, at);
-                at += phaseProducts.get(i).packedSize();
-            }
+        } else {
+            phases.pack(weight, packed, scratch, scratchOffset);
         }
     }
 
     /** {@return the floats of scratch that {@link #backwardInput} and {@link #packBackward} need} */
     public int backwardScratch() {
-        if (turned != null) {
-            return turned.scratch();
-        }
-        int images = backwardImages();
-        int largest = shape.c() * shape.o() * shape.kh() * shape.kw();
-        for (int i = 0; i < phases.size(); i++) {
-            Patches p = phases.get(i).patches();
-            largest = Math.max(largest, padded(p, images) + phaseProducts.get(i).scratch()
-                    + (shape.stride() == 1 ? 0 : 2 * Gemm.roundUp(images * shape.c() * p.positions(), ALIGNED) + gemm.lanes()));
-        }
-        return largest;
-    }
-
-    /** {@return whether the phases of even and odd columns are of one size, and rows of all channels as far apart as of one} */
-    private boolean paired() {
-        return shape.stride() == 2 && shape.h() % 2 == 0 && shape.w() % 2 == 0;
+        return turned != null ? turned.scratch() : phases.scratch();
     }
 
     /**
@@ -221,63 +179,8 @@ public final class Convolution {
             float[] scratch, int scratchOffset) {
         if (turned != null) {
             turned.convolve(packed, count, gy, gyOffset, 0, shape.c(), gx, gxOffset, scratch, scratchOffset);
-            return;
-        }
-        Patches padded = phases.getFirst().patches();
-        boolean unpadded = backwardUnpadded;
-        if (!unpadded) {
-            pad(padded, count, gy, gyOffset, outputStep(), shape.oh(), shape.ow(), scratch, scratchOffset);
-        }
-        float[] images = unpadded ? gy : scratch;
-        int imagesAt = unpadded ? gyOffset : scratchOffset;
-        if (shape.stride() == 1 && phaseProducts.getFirst().nine()) {
-            phaseProducts.getFirst().multiplyNine(groups, images, imagesAt, shape.o() * padded.channel(), packed, 0, null, 0, 0, 0,
-                    gx, gxOffset);
-            return;
-        }
-        int free = scratchOffset + padded(padded, backwardImages());
-        int plane = shape.h() * shape.w();
-        int at = 0;
-        for (int g = 0; g < groups; g++) {
-            int source = imagesAt + g * shape.o() * padded.channel();
-            int target = gxOffset + g * shape.c() * plane;
-            for (int i = 0; i < phases.size(); i++) {
-                PatchProduct p = phaseProducts.get(i);
-                if (shape.stride() == 1) {
-                    p.multiply(count, images, source, 0, shape.c(), packed, at, null, 0, 0, 0, gx, target, inputStep(),
-                            scratch, free);
-                } else {
-                    Patches positions = phases.get(i).patches();
-                    int one = shape.c() * positions.positions();
-                    int kept = Gemm.roundUp(count * one, ALIGNED);
-                    boolean second = paired() && i % 2 == 1;
-                    p.multiply(count, images, source, 0, shape.c(), packed, at, null, 0, 0, 0, scratch, second ? free + kept : free,
-                            one, scratch, free + 2 * kept);
-                    for (int image = 0; image < count; image++) {
-                        int from = free + image * one;
-                        int to = target + image * inputStep();
-                        if (second) {
-                            gemm.interleaveRows(shape.c() * positions.rows(), positions.columns(), scratch, from, from + kept,
-                                    positions.columns(), gx, to + phases.get(i).a() * shape.w(), 2 * shape.w());
-                        } else if (!paired()) {
-                            interleave(phases.get(i), scratch, from, gx, to);
-                        }
-                    }
-                }
-                at += p.packedSize();
-            }
-        }
-    }
-
-    private void interleave(Phase p, float[] from, int fromOffset, float[] gx, int gxOffset) {
-        int at = fromOffset;
-        for (int c = 0; c < shape.c(); c++) {
-            for (int i = 0; i < p.patches().rows(); i++) {
-                int to = gxOffset + (c * shape.h() + p.a() + i * shape.stride()) * shape.w() + p.b();
-                for (int j = 0; j < p.patches().columns(); j++) {
-                    gx[to + j * shape.stride()] = from[at++];
-                }
-            }
+        } else {
+            phases.compute(packed, count, gy, gyOffset, gx, gxOffset, scratch, scratchOffset);
         }
     }
 
@@ -296,25 +199,28 @@ public final class Convolution {
     /** {@return the floats of scratch that {@link #accumulateWeight} needs} */
     public int weightScratch() {
         return winogradWeights != null ? winogradWeights.scratch()
-                : padded(input, weights.images()) + Math.max(gemm.lanes(), weights.scratch());
+                : input.size(weights.images()) + Math.max(gemm.lanes(), weights.scratch());
     }
 
     /** {@code sum += patches(x) · gyᵀ}: the share of {@code count} images, any number, in the gradient by the weights. */
     public void accumulateWeight(int count, float[] x, int xOffset, float[] gy, int gyOffset, float[] sum,
             float[] scratch, int scratchOffset) {
-        for (int i = 0; i < count && winogradWeights != null; i += winogradWeights.images()) {
-            winogradWeights.accumulate(Math.min(winogradWeights.images(), count - i), x, xOffset + i * inputStep(),
-                    gy, gyOffset + i * outputStep(), sum, scratch, scratchOffset);
-        }
-        int free = scratchOffset + padded(input, weights.images());
-        for (int i = 0; i < count && winogradWeights == null; i += weights.images()) {
-            int some = Math.min(weights.images(), count - i);
+        int together = weightImages();
+        int free = scratchOffset + input.size(weights.images());
+        for (int i = 0; i < count; i += together) {
+            int some = Math.min(together, count - i);
+            if (winogradWeights != null) {
+                winogradWeights.accumulate(some, x, xOffset + i * inputStep(), gy, gyOffset + i * outputStep(), sum,
+                        scratch, scratchOffset);
+                continue;
+            }
             boolean unpadded = !weights.flat() && input.unpadded(shape.h(), shape.w());
             if (!unpadded) {
-                pad(input, some, x, xOffset + i * inputStep(), inputStep(), shape.h(), shape.w(), scratch, scratchOffset);
+                input.pad(gemm, some, x, xOffset + i * inputStep(), inputStep(), shape.h(), shape.w(), scratch, scratchOffset);
             }
             if (weights.flat()) {
-                        int end = scratchOffset + some * input.size();
+                // What the last vector reads beyond the images is multiplied by zeros, but must be a number.
+                int end = scratchOffset + some * input.size();
                 Arrays.fill(scratch, end, end + gemm.lanes(), 0f);
             }
             int imagesAt = unpadded ? xOffset + i * inputStep() : scratchOffset;
@@ -346,19 +252,6 @@ public final class Convolution {
         for (int o = first; o < end; o++) {
             int g = o / shape.o();
             weights.finish(sum, g * weights.sumSize(), o % shape.o(), o % shape.o() + 1, gw, g * shape.o() * shape.taps());
-        }
-    }
-
-    // ---- shared
-
-    /** The size of padded images, rounded up so that what follows stays aligned. */
-    static int padded(Patches p, int images) {
-        return Gemm.roundUp(images * p.size(), ALIGNED);
-    }
-
-    private void pad(Patches p, int count, float[] x, int xOffset, int xStep, int h, int w, float[] scratch, int scratchOffset) {
-        for (int i = 0; i < count; i++) {
-            p.pad(gemm, x, xOffset + i * xStep, h * w, h, w, scratch, scratchOffset + i * p.size());
         }
     }
 }

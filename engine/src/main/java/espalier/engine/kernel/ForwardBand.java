@@ -85,7 +85,7 @@ public final class ForwardBand {
 
     /** {@return the floats of scratch that {@link #forward} needs} */
     public int scratch() {
-        return winograd != null ? winograd.scratch() : Convolution.padded(patches, product.images()) + product.scratch();
+        return winograd != null ? winograd.scratch() : patches.size(product.images()) + product.scratch();
     }
 
     /** {@link Convolution#forward} for this band's rows alone: no others of y are touched. */
@@ -115,7 +115,7 @@ public final class ForwardBand {
                     y, to);
             return;
         }
-        int free = scratchOffset + Convolution.padded(patches, product.images());
+        int free = scratchOffset + patches.size(product.images());
         for (int g = 0; g < groups; g++) {
             product.multiply(count, images, imagesAt + g * shape.c() * patches.channel(), first, end,
                     packed, g * product.packedSize(), bias, g * shape.o(), lowest, highest,

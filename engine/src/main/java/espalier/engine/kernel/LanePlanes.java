@@ -31,7 +31,7 @@ record LanePlanes(GemmKernels gemm, int channels, int rows, int width, int top, 
         return channels / gemm.lanes() * plane();
     }
 
-    /** {@return where the first pixels of {@code down} by {@code across} tiles lie, two pixels apart from the corner on, by image} */
+    /** {@return by image, where the first pixels of {@code down × across} tiles lie, two pixels apart from the corner on} */
     int[] tiles(int images, int down, int across) {
         int one = down * across;
         return IntStream.range(0, images * one)

@@ -81,6 +81,23 @@ record Patches(int channels, int top, int left, int height, int pitch, int slack
         return offsets;
     }
 
+    /** {@return the size of {@code images} padded images, rounded up so that what follows stays aligned} */
+    int size(int images) {
+        return aligned(images * size());
+    }
+
+    /** {@return n floats, or what fills their last cache line of 64 bytes} */
+    static int aligned(int n) {
+        return Gemm.roundUp(n, 16);
+    }
+
+    /** {@link #pad(GemmKernels, float[], int, int, int, int, float[], int)} for {@code count} images, {@code step} apart in x. */
+    void pad(GemmKernels g, int count, float[] x, int xOffset, int step, int h, int w, float[] padded, int offset) {
+        for (int i = 0; i < count; i++) {
+            pad(g, x, xOffset + i * step, h * w, h, w, padded, offset + i * size());
+        }
+    }
+
     /** Copies {@code x [channels,h,w]}, channels {@code plane} apart, into {@code padded}, zeros around it. */
     void pad(GemmKernels g, float[] x, int xOffset, int plane, int h, int w, float[] padded, int offset) {
         for (int a = 0; a < stride; a++) {

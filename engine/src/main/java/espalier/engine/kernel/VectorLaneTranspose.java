@@ -9,8 +9,8 @@ import jdk.incubator.vector.FloatVector;
 /**
  * Sixteen channels to the lanes of vectors and back, where vectors have sixteen lanes: rows interleaved four times.
  *
- * <p>All is selected before anything is stored: after a store to floats, C2 reads the constants that select anew, and converts them
- * to integers with ten instructions, once for each of sixteen stores.
+ * <p>All is selected before anything is stored: after a store to floats, C2 reads the constants that select anew, and converts
+ * them to integers with ten instructions, once for each of sixteen stores.
  */
 final class VectorLaneTranspose {
     private static final int N = 16;

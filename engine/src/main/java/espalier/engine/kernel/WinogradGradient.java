@@ -4,8 +4,10 @@ import static espalier.engine.kernel.ChannelWinograd.ELEMENTS;
 import static espalier.engine.kernel.WinogradKernels.ROWS;
 
 /**
- * The weight gradient of a convolution that {@link ChannelWinograd} computes: {@code gW = Σ Gᵀ[(A·gY·Aᵀ) ⊙ (Bᵀ·X·B)]G} over the 2×2
- * outputs, 16 products where 36 are due. Sums are kept before {@code G} is applied.
+ * The weight gradient of a convolution that {@link ChannelWinograd} suits: {@code gW = Gᵀ[Σ (A·gY·Aᵀ) ⊙ (Bᵀ·X·B)]G}, the sum over
+ * 2×2 outputs, 16 products where 36 are due. Sums by image are kept, and added up, before {@code G} is applied.
+ *
+ * <p>Error: as {@link WinogradProduct}'s, with the number of tiles for that of channels.
  */
 final class WinogradGradient {
     private final GemmKernels gemm;
@@ -68,8 +70,8 @@ final class WinogradGradient {
         for (int t = 0; t < count * tiles; t += block) {
             int some = Math.min(block, count * tiles - t);
             for (int c = 0; c < g.c(); c += lanes) {
-                kernels.input(1, some, scratch, scratchOffset + c / lanes * in.plane(), 0, inTiles, t, in.row(), 2 * in.row(), lanes,
-                        scratch, vAt + c * block, step(g.c()));
+                kernels.input(1, some, scratch, scratchOffset + c / lanes * in.plane(), 0, inTiles, t,
+                        in.row(), 2 * in.row(), lanes, scratch, vAt + c * block, step(g.c()));
             }
             for (int o = 0; o < g.o(); o += lanes) {
                 kernels.gradient(1, some, scratch, outAt + o / lanes * out.plane(), 0, outTiles, t, out.row(), lanes,
@@ -77,8 +79,8 @@ final class WinogradGradient {
             }
             for (int e = 0; e < ELEMENTS; e++) {
                 for (int o = 0; o < g.o(); o += ROWS) {
-                    kernels.accumulate(g.c() / lanes, some, scratch, dAt + e * step(g.o()) + o / lanes * lanes * block + o % lanes,
-                            scratch, vAt + e * step(g.c()), block * lanes,
+                    kernels.accumulate(g.c() / lanes, some,
+                            scratch, dAt + e * step(g.o()) + o / lanes * lanes * block + o % lanes, scratch, vAt + e * step(g.c()), block * lanes,
                             sum, e * sumStep() + o * lanes, g.o() * lanes);
                 }
             }

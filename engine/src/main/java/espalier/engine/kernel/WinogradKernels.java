@@ -1,8 +1,8 @@
 package espalier.engine.kernel;
 
 /**
- * Kernels of Winograd's F(2×2, 3×3), for {@link WinogradProduct} and convolutions whose channels lie in lanes. {@code lanes}
- * below are those of {@link GemmKernels#lanes}.
+ * Kernels of Winograd's F(2×2, 3×3), for {@link WinogradProduct} and convolutions whose channels lie in lanes. {@code lanes} are
+ * those of {@link GemmKernels#lanes}.
  *
  * <p>Matrices have no zero elements here: {@code Bᵀ = [1 0 −1 0; 0 1 1 0; 0 −1 1 0; 0 1 0 −1]}, {@code Aᵀ = [1 1 1 0; 0 1 −1 −1]}.
  */
