@@ -114,31 +114,33 @@ final class ChannelWinograd {
      */
     void pack(float[] weight, boolean turned, float[] packed) {
         int step = packedStep();
-        double[] w = new double[9];
-        double[] half = new double[12];
+        int sign = turned ? -1 : 1;
         for (int block = 0; block < g.o(); block += lanes) {
-            for (int i = 0; i < g.c() * lanes; i++) {
-                int c = i / lanes;
-                int o = block + i % lanes;
-                int from = 9 * (turned ? c * g.o() + o : o * g.c() + c);
-                for (int j = 0; j < 9; j++) {
-                    w[j] = weight[from + (turned ? 8 - j : j)];
-                }
-                for (int q = 0; q < 3; q++) {
-                    half[q] = w[q];
-                    half[3 + q] = (w[q] + w[3 + q] + w[6 + q]) / 2;
-                    half[6 + q] = (w[q] - w[3 + q] + w[6 + q]) / 2;
-                    half[9 + q] = w[6 + q];
-                }
-                int to = block * g.c() + i;
-                for (int j = 0; j < 12; j += 3, to += 4 * step) {
-                    packed[to] = (float) half[j];
-                    packed[to + step] = (float) ((half[j] + half[j + 1] + half[j + 2]) / 2);
-                    packed[to + 2 * step] = (float) ((half[j] - half[j + 1] + half[j + 2]) / 2);
-                    packed[to + 3 * step] = (float) half[j + 2];
+            for (int k = 0; k < g.c() * lanes; k++) {
+                int c = k / lanes;
+                int o = block + k % lanes;
+                int from = 9 * (turned ? c * g.o() + o : o * g.c() + c) + (turned ? 8 : 0);
+                int to = block * g.c() + k;
+                for (int i = 0; i < 4; i++) {
+                    double w0 = row(i, weight[from], weight[from + 3 * sign], weight[from + 6 * sign]);
+                    double w1 = row(i, weight[from + sign], weight[from + 4 * sign], weight[from + 7 * sign]);
+                    double w2 = row(i, weight[from + 2 * sign], weight[from + 5 * sign], weight[from + 8 * sign]);
+                    for (int j = 0; j < 4; j++, to += step) {
+                        packed[to] = (float) row(j, w0, w1, w2);
+                    }
                 }
             }
         }
+    }
+
+    /** {@return element i of G·(a, b, c)} */
+    private static double row(int i, double a, double b, double c) {
+        return switch (i) {
+            case 0 -> a;
+            case 1 -> (a + b + c) / 2;
+            case 2 -> (a - b + c) / 2;
+            default -> c;
+        };
     }
 
     private int step(int channels) {

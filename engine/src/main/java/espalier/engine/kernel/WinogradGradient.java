@@ -90,24 +90,29 @@ final class WinogradGradient {
     /** {@code gw = Gᵀ·sum·G} for the output channels from {@code first} up to {@code end}. */
     void finish(float[] sum, int first, int end, float[] gw) {
         int step = sumStep();
-        float[] half = new float[12];
         for (int o = first; o < end; o++) {
             for (int c = 0; c < g.c(); c++) {
                 int at = (c / lanes * g.o() + o) * lanes + c % lanes;
-                for (int j = 0; j < 4; j++) {
-                    float plus = (sum[at + (4 + j) * step] + sum[at + (8 + j) * step]) / 2;
-                    half[j] = sum[at + j * step] + plus;
-                    half[4 + j] = (sum[at + (4 + j) * step] - sum[at + (8 + j) * step]) / 2;
-                    half[8 + j] = plus + sum[at + (12 + j) * step];
-                }
                 int to = (o * g.c() + c) * 9;
-                for (int r = 0; r < 12; r += 4) {
-                    float plus = (half[r + 1] + half[r + 2]) / 2;
-                    gw[to++] = half[r] + plus;
-                    gw[to++] = (half[r + 1] - half[r + 2]) / 2;
-                    gw[to++] = plus + half[r + 3];
+                for (int r = 0; r < 3; r++) {
+                    float s0 = row(r, sum[at], sum[at + 4 * step], sum[at + 8 * step], sum[at + 12 * step]);
+                    float s1 = row(r, sum[at + step], sum[at + 5 * step], sum[at + 9 * step], sum[at + 13 * step]);
+                    float s2 = row(r, sum[at + 2 * step], sum[at + 6 * step], sum[at + 10 * step], sum[at + 14 * step]);
+                    float s3 = row(r, sum[at + 3 * step], sum[at + 7 * step], sum[at + 11 * step], sum[at + 15 * step]);
+                    for (int q = 0; q < 3; q++) {
+                        gw[to++] = row(q, s0, s1, s2, s3);
+                    }
                 }
             }
         }
+    }
+
+    /** {@return element i of Gᵀ·(a, b, c, d)} */
+    private static float row(int i, float a, float b, float c, float d) {
+        return switch (i) {
+            case 0 -> a + (b + c) / 2;
+            case 1 -> (b - c) / 2;
+            default -> (b + c) / 2 + d;
+        };
     }
 }
