@@ -80,7 +80,8 @@ final class WinogradGradient {
             for (int e = 0; e < ELEMENTS; e++) {
                 for (int o = 0; o < g.o(); o += ROWS) {
                     kernels.accumulate(g.c() / lanes, some,
-                            scratch, dAt + e * step(g.o()) + o / lanes * lanes * block + o % lanes, scratch, vAt + e * step(g.c()), block * lanes,
+                            scratch, dAt + e * step(g.o()) + o / lanes * lanes * block + o % lanes,
+                            scratch, vAt + e * step(g.c()), block * lanes,
                             sum, e * sumStep() + o * lanes, g.o() * lanes);
                 }
             }
