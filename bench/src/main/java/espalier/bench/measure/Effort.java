@@ -9,7 +9,7 @@ package espalier.bench.measure;
  */
 public record Effort(int forks, int warmups, int warmupMillis, int iterations, int millis) {
     /** For figures that are told to others; kernels of micro- to milliseconds. */
-    public static final Effort KERNEL = new Effort(5, 3, 500, 5, 300);
+    public static final Effort KERNEL = new Effort(5, 3, 400, 4, 200);
     /** For figures that are told to others; whole networks. */
     public static final Effort NETWORK = new Effort(5, 5, 1000, 5, 1000);
     /**

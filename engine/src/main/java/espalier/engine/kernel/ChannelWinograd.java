@@ -1,5 +1,6 @@
 package espalier.engine.kernel;
 
+import static espalier.engine.kernel.ChannelTiles.ELEMENTS;
 import static espalier.engine.kernel.WinogradKernels.ROWS;
 
 import java.util.stream.IntStream;
@@ -12,31 +13,18 @@ import java.util.stream.IntStream;
  * computed with it. An instance is immutable and may be used by several threads.
  */
 final class ChannelWinograd {
-    static final int ELEMENTS = 16;
-    /** Elements of each of the 16 matrices: transforms of 512 KiB; of 256 or 128 KiB they are no faster. */
-    private static final int BLOCK_ELEMENTS = 1 << 12;
-    private static final int LEAST_BLOCK = 32;
     /** With fewer, as in 512 channels of 2×2, packing the weights takes longer than what is saved. */
     private static final int FEWEST_POSITIONS = 16;
     /** With fewer, transforms take longer than the products that they save: 16 of 32×32 take 63 µs in place of 44. */
     private static final int FEWEST_CHANNELS = 32;
 
-    private final GemmKernels gemm;
     private final WinogradKernels kernels;
     private final ConvShape g;
     private final int lanes;
     private final int from;
     /** Of the image: the first that the outputs meet. */
     private final int firstInputRow;
-    private final LanePlanes in;
-    private final LanePlanes out;
-    /** 2×2 outputs of an image's rows. */
-    private final int tiles;
-    /** Of those, how many are computed together. */
-    private final int block;
-    private final int images;
-    private final int[] inTiles;
-    private final int[] outTiles;
+    private final ChannelTiles tiles;
     /** Of the channels of a tile. */
     private final int[] terms;
     private final float[] noBias;
@@ -53,14 +41,8 @@ final class ChannelWinograd {
         return Math.min(g.c(), g.o()) >= FEWEST_CHANNELS;
     }
 
-    /** {@return how many tiles of 2×2 outputs are transformed together: so many that their elements stay in L2} */
-    static int block(int channels) {
-        return Gemm.roundUp(Math.max(LEAST_BLOCK, BLOCK_ELEMENTS / channels), ROWS);
-    }
-
     /** The output rows from {@code from} up to {@code to}, both even. */
     ChannelWinograd(GemmKernels gemm, ConvShape g, int from, int to) {
-        this.gemm = gemm;
         this.g = g;
         this.from = from;
         kernels = gemm.winograd();
@@ -70,27 +52,16 @@ final class ChannelWinograd {
         firstInputRow = Math.clamp(first, 0, g.h());
         int rows = Math.clamp(end, firstInputRow, g.h()) - firstInputRow;
         int top = firstInputRow - first;
-        in = LanePlanes.of(gemm, g.c(), rows, g.w(), top, end - first - top - rows, g.padding());
-        out = LanePlanes.of(gemm, g.o(), to - from, g.ow(), 0, 0, 0);
-        int down = (to - from) / 2;
-        int across = g.ow() / 2;
-        tiles = down * across;
-        block = block(Math.max(g.c(), g.o()));
-        images = Math.ceilDiv(block, tiles);
-        inTiles = in.tiles(slots(), down, across);
-        outTiles = out.tiles(slots(), down, across);
-        terms = IntStream.range(0, g.c()).map(p -> p / lanes * block * lanes + p % lanes).toArray();
+        tiles = ChannelTiles.of(gemm,
+                LanePlanes.of(gemm, g.c(), rows, g.w(), top, end - first - top - rows, g.padding()),
+                LanePlanes.of(gemm, g.o(), to - from, g.ow(), 0, 0, 0));
+        terms = IntStream.range(0, g.c()).map(p -> p / lanes * tiles.block() * lanes + p % lanes).toArray();
         noBias = new float[1];
-    }
-
-    /** {@return images that there is room for: the last rows of a tile may be of one more, which is computed and not used} */
-    private int slots() {
-        return Math.ceilDiv(Gemm.roundUp(images * tiles, ROWS), tiles);
     }
 
     /** {@return the most images that one call of {@link #convolve} takes} */
     int images() {
-        return images;
+        return tiles.images();
     }
 
     /** {@return floats that {@link #pack} writes} */
@@ -99,12 +70,7 @@ final class ChannelWinograd {
     }
 
     private int packedStep() {
-        return g.o() * g.c() + gap(gemm);
-    }
-
-    /** {@return floats between the elements' matrices: of 4 KiB each, all 16 would share the eight lines of one set of L1} */
-    static int gap(GemmKernels gemm) {
-        return 2 * gemm.lanes();
+        return g.o() * g.c() + ChannelTiles.gap(lanes);
     }
 
     /**
@@ -143,13 +109,9 @@ final class ChannelWinograd {
         };
     }
 
-    private int step(int channels) {
-        return channels * block + gap(gemm);
-    }
-
     /** {@return the floats of scratch that {@link #convolve} needs} */
     int scratch() {
-        return slots() * (in.size() + out.size()) + ELEMENTS * (step(g.c()) + step(g.o()));
+        return tiles.scratch();
     }
 
     /**
@@ -160,36 +122,38 @@ final class ChannelWinograd {
      */
     void convolve(float[] packed, int count, float[] x, int xOffset, int first, int end, float[] y, int yOffset,
             float[] scratch, int scratchOffset) {
-        int outAt = scratchOffset + slots() * in.size();
-        int vAt = outAt + slots() * out.size();
-        int mAt = vAt + ELEMENTS * step(g.c());
+        LanePlanes in = tiles.in();
+        LanePlanes out = tiles.out();
+        int outAt = scratchOffset + tiles.outAt();
+        int vAt = scratchOffset + tiles.inTransformed();
+        int mAt = scratchOffset + tiles.outTransformed();
         for (int i = 0; i < count; i++) {
             in.fill(x, xOffset + (i * g.c() * g.h() + firstInputRow) * g.w(), g.h() * g.w(),
                     scratch, scratchOffset + i * in.size());
         }
-        for (int t = 0; t < count * tiles; t += block) {
-            int some = Math.min(block, Gemm.roundUp(count * tiles - t, ROWS));
-            for (int c = 0; c < g.c(); c += lanes) {
-                kernels.input(1, some, scratch, scratchOffset + c / lanes * in.plane(), 0, inTiles, t,
-                        in.row(), 2 * in.row(), lanes, scratch, vAt + c * block, step(g.c()));
-            }
+        int block = tiles.block();
+        for (int t = 0; t < count * tiles.tiles(); t += block) {
+            int some = Math.min(block, Gemm.roundUp(count * tiles.tiles() - t, ROWS));
+            tiles.transformInput(t, some, scratch, scratchOffset);
             for (int e = 0; e < ELEMENTS; e++) {
                 for (int o = first; o < end; o += 2 * lanes) {
                     for (int r = 0; r < some; r += ROWS) {
-                        kernels.product(Math.min(2, (end - o) / lanes), g.c(), scratch, vAt + e * step(g.c()) + r * lanes, terms,
+                        kernels.product(Math.min(2, (end - o) / lanes), g.c(),
+                                scratch, vAt + e * tiles.inStep() + r * lanes, terms,
                                 packed, e * packedStep() + o * g.c(), g.c() * lanes,
-                                scratch, mAt + e * step(g.o()) + o * block + r * lanes, block * lanes);
+                                scratch, mAt + e * tiles.outStep() + o * block + r * lanes, block * lanes);
                     }
                 }
             }
             for (int o = first; o < end; o += lanes) {
-                kernels.output(1, some, scratch, mAt + o * block, step(g.o()), noBias, 0, Float.NEGATIVE_INFINITY,
-                        Float.POSITIVE_INFINITY, scratch, outAt + o / lanes * out.plane(), 0, outTiles, t, out.row(), lanes);
+                kernels.output(1, some, scratch, mAt + o * block, tiles.outStep(), noBias, 0,
+                        Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY,
+                        scratch, outAt + o / lanes * out.plane(), 0, tiles.outTiles(), t, out.row(), lanes);
             }
         }
         for (int i = 0; i < count; i++) {
             for (int o = first; o < end; o += lanes) {
-                kernels.fromLanes(4 * tiles, scratch, outAt + i * out.size() + o / lanes * out.plane(),
+                kernels.fromLanes(4 * tiles.tiles(), scratch, outAt + i * out.size() + o / lanes * out.plane(),
                         y, yOffset + (i * g.o() + o) * g.positions() + from * g.ow(), g.positions());
             }
         }

@@ -1,6 +1,6 @@
 package espalier.engine.kernel;
 
-import static espalier.engine.kernel.ChannelWinograd.ELEMENTS;
+import static espalier.engine.kernel.ChannelTiles.ELEMENTS;
 import static espalier.engine.kernel.WinogradKernels.ROWS;
 
 /**
@@ -10,34 +10,22 @@ import static espalier.engine.kernel.WinogradKernels.ROWS;
  * <p>Error: as {@link WinogradProduct}'s, with the number of tiles for that of channels.
  */
 final class WinogradGradient {
-    private final GemmKernels gemm;
     private final WinogradKernels kernels;
     private final ConvShape g;
     private final int lanes;
-    private final LanePlanes in;
-    private final LanePlanes out;
-    private final int tiles;
-    private final int block;
-    private final int images;
-    private final int[] inTiles;
-    private final int[] outTiles;
+    private final ChannelTiles tiles;
 
     WinogradGradient(GemmKernels gemm, ConvShape g) {
-        this.gemm = gemm;
         this.g = g;
         kernels = gemm.winograd();
         lanes = gemm.lanes();
-        in = LanePlanes.of(gemm, g.c(), g.h(), g.w(), g.padding(), g.padding(), g.padding());
-        out = LanePlanes.of(gemm, g.o(), g.oh(), g.ow(), 0, 0, 0);
-        tiles = g.positions() / 4;
-        block = ChannelWinograd.block(Math.max(g.c(), g.o()));
-        images = Math.ceilDiv(block, tiles);
-        inTiles = in.tiles(images, g.oh() / 2, g.ow() / 2);
-        outTiles = out.tiles(images, g.oh() / 2, g.ow() / 2);
+        tiles = ChannelTiles.of(gemm,
+                LanePlanes.of(gemm, g.c(), g.h(), g.w(), g.padding(), g.padding(), g.padding()),
+                LanePlanes.of(gemm, g.o(), g.oh(), g.ow(), 0, 0, 0));
     }
 
     int images() {
-        return images;
+        return tiles.images();
     }
 
     /** {@return floats in a sum} */
@@ -46,42 +34,38 @@ final class WinogradGradient {
     }
 
     private int sumStep() {
-        return g.o() * g.c() + ChannelWinograd.gap(gemm);
-    }
-
-    private int step(int channels) {
-        return channels * block + ChannelWinograd.gap(gemm);
+        return g.o() * g.c() + ChannelTiles.gap(lanes);
     }
 
     /** {@return the floats of scratch that {@link #accumulate} needs} */
     int scratch() {
-        return images * (in.size() + out.size()) + ELEMENTS * (step(g.c()) + step(g.o()));
+        return tiles.scratch();
     }
 
     /** Adds to {@code sum} the share of {@code count} images, at most {@link #images}. */
     void accumulate(int count, float[] x, int xOffset, float[] gy, int gyOffset, float[] sum, float[] scratch, int scratchOffset) {
-        int outAt = scratchOffset + images * in.size();
-        int vAt = outAt + images * out.size();
-        int dAt = vAt + ELEMENTS * step(g.c());
+        LanePlanes in = tiles.in();
+        LanePlanes out = tiles.out();
+        int outAt = scratchOffset + tiles.outAt();
+        int vAt = scratchOffset + tiles.inTransformed();
+        int dAt = scratchOffset + tiles.outTransformed();
         for (int i = 0; i < count; i++) {
             in.fill(x, xOffset + i * g.c() * g.h() * g.w(), g.h() * g.w(), scratch, scratchOffset + i * in.size());
             out.fill(gy, gyOffset + i * g.o() * g.positions(), g.positions(), scratch, outAt + i * out.size());
         }
-        for (int t = 0; t < count * tiles; t += block) {
-            int some = Math.min(block, count * tiles - t);
-            for (int c = 0; c < g.c(); c += lanes) {
-                kernels.input(1, some, scratch, scratchOffset + c / lanes * in.plane(), 0, inTiles, t,
-                        in.row(), 2 * in.row(), lanes, scratch, vAt + c * block, step(g.c()));
-            }
+        int block = tiles.block();
+        for (int t = 0; t < count * tiles.tiles(); t += block) {
+            int some = Math.min(block, count * tiles.tiles() - t);
+            tiles.transformInput(t, some, scratch, scratchOffset);
             for (int o = 0; o < g.o(); o += lanes) {
-                kernels.gradient(1, some, scratch, outAt + o / lanes * out.plane(), 0, outTiles, t, out.row(), lanes,
-                        scratch, dAt + o * block, step(g.o()));
+                kernels.gradient(1, some, scratch, outAt + o / lanes * out.plane(), 0, tiles.outTiles(), t, out.row(), lanes,
+                        scratch, dAt + o * block, tiles.outStep());
             }
             for (int e = 0; e < ELEMENTS; e++) {
                 for (int o = 0; o < g.o(); o += ROWS) {
                     kernels.accumulate(g.c() / lanes, some,
-                            scratch, dAt + e * step(g.o()) + o / lanes * lanes * block + o % lanes,
-                            scratch, vAt + e * step(g.c()), block * lanes,
+                            scratch, dAt + e * tiles.outStep() + o / lanes * lanes * block + o % lanes,
+                            scratch, vAt + e * tiles.inStep(), block * lanes,
                             sum, e * sumStep() + o * lanes, g.o() * lanes);
                 }
             }
