@@ -5,6 +5,7 @@ import espalier.bench.cliffs.Cliffs;
 import espalier.bench.ladder.Ladder;
 import espalier.bench.measure.Figure;
 import espalier.bench.measure.Figures;
+import espalier.bench.measure.ForkLog;
 import espalier.bench.measure.JmhRunner;
 import espalier.bench.measure.Report;
 import espalier.bench.measure.Suite;
@@ -26,7 +27,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = "Measures the speed of kernels and networks with JMH, next to other libraries, as a fraction of what "
-                + "the processor can do.",
+                + "the processor can do. With --json FILE, what was measured is kept in FILE.partial until all is: the same "
+                + "command goes on where a run was stopped.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  espalier bench gemm --quick                     that it runs, in a minute",
@@ -128,10 +130,7 @@ final class BenchCommand {
                 "  espalier bench compression --threads 1 --json compression.json",
                 "  espalier bench compression --quick", "  espalier bench compression --only \"network.*resnet20\""})
     int compression(@Mixin Measured measured) {
-        Suite suite = suite(measured, Suite::compression);
-        List<Figure> memory = measured.only == null ? WeightMemory.figures(measured.quick) : List.of();
-        report(new Report(new Figures(new JmhRunner(Output.progress(spec)).run(suite)), memory));
-        return 0;
+        return run(measured, Suite::compression, measured.only == null ? WeightMemory.figures(measured.quick) : List.of());
     }
 
     @Command(name = "all", description = "Products, convolutions, steps and attacks, which takes hours, and what they were "
@@ -143,12 +142,19 @@ final class BenchCommand {
     }
 
     private int run(Measured measured, Function<Suite, Suite> tasks) {
-        report(new Report(new Figures(new JmhRunner(Output.progress(spec)).run(suite(measured, tasks)))));
-        return 0;
+        return run(measured, tasks, List.of());
     }
 
-    private void report(Report report) {
-        Output.of(spec).emit(Json.tree(report.figures()), report::print);
+    /** @param more figures, which no benchmark measures */
+    private int run(Measured measured, Function<Suite, Suite> tasks, List<Figure> more) {
+        Suite suite = suite(measured, tasks);
+        Output output = Output.of(spec);
+        try (ForkLog log = output.file().map(ForkLog::of).orElseGet(ForkLog::temporary)) {
+            Report report = new Report(new Figures(new JmhRunner(Output.progress(spec)).run(suite, log)), more);
+            output.emit(Json.tree(report.figures()), report::print);
+            log.delete();
+        }
+        return 0;
     }
 
     private Suite suite(Measured measured, Function<Suite, Suite> tasks) {

@@ -3,7 +3,9 @@ package espalier.bench.cli;
 import espalier.bench.report.Json;
 import espalier.bench.report.Progress;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Consumer;
 import picocli.CommandLine.Model.CommandSpec;
 import tools.jackson.databind.JsonNode;
@@ -21,6 +23,12 @@ record Output(PrintWriter out, Path json) {
     /** {@return where the command shows how far it is} */
     static Progress progress(CommandSpec spec) {
         return Progress.to(spec.commandLine().getErr(), Console.isTerminal());
+    }
+
+    /** {@return the file that the JSON goes to; none where it is a stream} */
+    Optional<Path> file() {
+        return Optional.ofNullable(json)
+                .filter(f -> !f.toString().equals(STDOUT) && (Files.isRegularFile(f) || !Files.exists(f)));
     }
 
     /** Writes the result as text, and as JSON if asked for; {@code --json -} prints the JSON in place of the text. */

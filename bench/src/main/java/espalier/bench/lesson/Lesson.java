@@ -3,6 +3,7 @@ package espalier.bench.lesson;
 import espalier.bench.measure.Effort;
 import espalier.bench.measure.Figure;
 import espalier.bench.measure.Figures;
+import espalier.bench.measure.ForkLog;
 import espalier.bench.measure.JmhRunner;
 import espalier.bench.measure.Measured;
 import espalier.bench.measure.Suite;
@@ -52,7 +53,15 @@ public enum Lesson {
         if (!Files.isWritable(folder)) {
             throw new UserError(folder + " cannot be written: permission denied");
         }
-        return write(folder, quick, subject, new JmhRunner(progress).run(suite(quick, subject)));
+        try (ForkLog log = ForkLog.of(raw(folder))) {
+            List<Figure> figures = write(folder, quick, subject, new JmhRunner(progress).run(suite(quick, subject), log));
+            log.delete();
+            return figures;
+        }
+    }
+
+    private Path raw(Path folder) {
+        return folder.resolve(this + ".json");
     }
 
     Suite suite(boolean quick, Subject subject) {
@@ -79,7 +88,7 @@ public enum Lesson {
         page.write(folder, toString());
         List<Figure> all = new ArrayList<>(facts.figures().entrySet().stream()
                 .filter(e -> !(e.getKey() instanceof PeakTask)).map(e -> e.getValue()).toList());
-        Json.write(folder.resolve(this + ".json"), Json.tree(new Raw(toString(), facts.environment(), facts.peak(), all)));
+        Json.write(raw(folder), Json.tree(new Raw(toString(), facts.environment(), facts.peak(), all)));
         return all;
     }
 }

@@ -6,5 +6,6 @@ package espalier.bench.measure;
  * @param nanos of one run: the median of the iterations
  * @param bestNanos the least of the iterations
  * @param bytes allocated in one run
+ * @param memory bytes that the process occupied at most
  */
-public record Fork(double nanos, double bestNanos, double bytes) {}
+public record Fork(double nanos, double bestNanos, double bytes, double memory) {}

@@ -42,67 +42,103 @@ public final class JmhRunner {
         this.progress = progress;
     }
 
-    /** {@return what {@code suite} measured} */
-    public Measured run(Suite suite) {
+    /** One fork of each implementation of an entry. */
+    private record Job(Suite.Entry entry, int round, boolean ofMemory) {
+        String name() {
+            return (ofMemory ? "memory of a " : "") + entry.task().benchmark() + " " + entry.task().shape();
+        }
+
+        Effort effort() {
+            return ofMemory ? Effort.MEMORY : entry.effort();
+        }
+
+        /** {@return what a log knows it by: all that decides it, but the number of forks} */
+        String key() {
+            return name() + " " + entry.parameters() + ", threads: " + entry.threads() + ", " + entry.implementations() + ", "
+                    + effort().withForks(1) + ", " + round;
+        }
+    }
+
+    /** {@return what {@code suite} measured, now or, as {@code log} tells, before} */
+    public Measured run(Suite suite, ForkLog log) {
+        List<Job> jobs = jobs(suite);
+        long left = jobs.stream().filter(j -> log.find(j.key()).isEmpty()).count();
+        if (left < jobs.size()) {
+            progress.line("going on where a run was stopped: " + (jobs.size() - left) + " of " + jobs.size()
+                    + " measurements are in " + log.folder() + "; delete it to begin anew");
+        }
         Map<Suite.Entry, Map<String, List<Fork>>> forks = new LinkedHashMap<>();
         Map<Suite.Entry, Map<String, Double>> memory = new LinkedHashMap<>();
         suite.entries().forEach(e -> forks.put(e, new LinkedHashMap<>()));
-        int rounds = suite.entries().stream().mapToInt(e -> e.effort().forks()).max().orElse(0);
-        List<Suite.Entry> steps = suite.entries().stream().filter(JmhRunner::isStep).toList();
-        long all = suite.entries().stream().mapToLong(e -> e.effort().forks()).sum() + steps.size();
-        Path temporary = temporary();
-        try (Progress.Phase phase = progress.phase("benchmarks", all)) {
+        try (Progress.Phase phase = progress.phase("benchmarks", left)) {
             long done = 0;
-            for (int round = 0; round < rounds; round++) {
-                for (Suite.Entry e : suite.entries()) {
-                    if (round < e.effort().forks()) {
-                        phase.at(done++, e.task().benchmark() + " " + e.task().shape());
-                        for (RunResult run : fork(e, e.effort(), TaskBenchmark.LEAST_HEAP, temporary)) {
-                            forks.get(e).computeIfAbsent(implementation(run), _ -> new ArrayList<>()).add(measured(run));
-                        }
-                    }
+            for (Job job : jobs) {
+                Map<String, Fork> measured = log.find(job.key()).orElse(null);
+                if (measured == null) {
+                    phase.at(done++, job.name());
+                    measured = fork(job, log);
+                    log.add(job.key(), measured);
                 }
-            }
-            for (Suite.Entry e : steps) {
-                phase.at(done++, "memory of a " + e.task().benchmark());
-                Map<String, Double> bytes = new LinkedHashMap<>();
-                fork(e, Effort.MEMORY, SMALL_HEAP, temporary).forEach(r -> bytes.put(implementation(r), memory(r)));
-                memory.put(e, bytes);
+                measured.forEach((implementation, fork) -> {
+                    if (job.ofMemory) {
+                        memory.computeIfAbsent(job.entry, _ -> new LinkedHashMap<>()).put(implementation, fork.memory());
+                    } else {
+                        forks.get(job.entry).computeIfAbsent(implementation, _ -> new ArrayList<>()).add(fork);
+                    }
+                });
             }
         }
-        delete(temporary);
         return new Measured(forks, memory);
+    }
+
+    private static List<Job> jobs(Suite suite) {
+        List<Job> jobs = new ArrayList<>();
+        int rounds = suite.entries().stream().mapToInt(e -> e.effort().forks()).max().orElse(0);
+        for (int round = 0; round < rounds; round++) {
+            for (Suite.Entry e : suite.entries()) {
+                if (round < e.effort().forks()) {
+                    jobs.add(new Job(e, round, false));
+                }
+            }
+        }
+        suite.entries().stream().filter(JmhRunner::isStep).forEach(e -> jobs.add(new Job(e, 0, true)));
+        return jobs;
     }
 
     private static boolean isStep(Suite.Entry e) {
         return e.task() instanceof NetworkTask t && t.kind() == NetworkTask.Kind.TRAINING_STEP;
     }
 
-    /** One fork of each implementation. What one chose between dense and sparse layers, the next ones of this run choose too. */
-    private static Collection<RunResult> fork(Suite.Entry entry, Effort effort, String leastHeap, Path temporary) {
-        Path log = temporary.resolve("jmh.log");
+    /** {@return what each implementation measured} What one chose between dense and sparse layers, the next ones choose too. */
+    private static Map<String, Fork> fork(Job job, ForkLog log) {
+        Suite.Entry entry = job.entry;
+        Effort effort = job.effort();
+        Path output = log.resolve("jmh.log");
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include("^" + Pattern.quote(entry.benchmark().getName()) + "\\.run$")
                 .param("implementation", entry.implementations().toArray(String[]::new))
                 .param("threads", Integer.toString(entry.threads()))
                 .forks(1)
-                .jvmArgsAppend(leastHeap, TaskBenchmark.MOST_HEAP, "-Despalier.choices=" + temporary.resolve("choices.json"))
+                .jvmArgsAppend(job.ofMemory ? SMALL_HEAP : TaskBenchmark.LEAST_HEAP, TaskBenchmark.MOST_HEAP,
+                        "-Despalier.choices=" + log.resolve("choices.json"))
                 .warmupIterations(effort.warmups())
                 .warmupTime(TimeValue.milliseconds(effort.warmupMillis()))
                 .measurementIterations(effort.iterations())
                 .measurementTime(TimeValue.milliseconds(effort.millis()))
                 .addProfiler(MeterProfiler.class)
                 .shouldFailOnError(true)
-                .output(log.toString());
+                .output(output.toString());
         entry.parameters().forEach(options::param);
         try {
             Collection<RunResult> results = new Runner(options.build()).run();
             if (results.size() != entry.implementations().size()) {
-                throw failure(entry, log, null);
+                throw failure(entry, output, null);
             }
-            return results;
+            Map<String, Fork> forks = new LinkedHashMap<>();
+            results.forEach(run -> forks.put(implementation(run), measured(run)));
+            return forks;
         } catch (RunnerException e) {
-            throw failure(entry, log, e);
+            throw failure(entry, output, e);
         }
     }
 
@@ -114,11 +150,7 @@ public final class JmhRunner {
         BenchmarkResult result = run.getBenchmarkResults().iterator().next();
         double[] nanos = result.getIterationResults().stream().mapToDouble(i -> i.getPrimaryResult().getScore()).toArray();
         return new Fork(Statistics.median(nanos), Arrays.stream(nanos).min().orElseThrow(),
-                secondary(run, MeterProfiler.BYTES));
-    }
-
-    private static double memory(RunResult run) {
-        return secondary(run, MeterProfiler.MEMORY);
+                secondary(run, MeterProfiler.BYTES), secondary(run, MeterProfiler.MEMORY));
     }
 
     private static double secondary(RunResult run, String label) {
@@ -139,24 +171,5 @@ public final class JmhRunner {
         }
         return new UserError("benchmark " + entry.task().benchmark() + " " + entry.task().shape() + " failed: " + reason
                 + "; JMH's log is " + log, e);
-    }
-
-    private static Path temporary() {
-        try {
-            return Files.createTempDirectory("espalier-jmh");
-        } catch (IOException e) {
-            throw new UserError("no temporary folder can be made for JMH: " + e.getMessage(), e);
-        }
-    }
-
-    private static void delete(Path folder) {
-        try (var files = Files.list(folder)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-            Files.delete(folder);
-        } catch (IOException e) {
-            // It stays among the temporary files.
-        }
     }
 }

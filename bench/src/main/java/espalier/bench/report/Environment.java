@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
  */
 public record Environment(String commit, String jdk, String cpu, int cores, int threads, int vectorWidth, String kernels,
         String os, long heapMegabytes) {
+    private static final String DIRTY = "-dirty";
 
     /** {@return the environment of this process} */
     public static Environment current() {
@@ -41,6 +42,11 @@ public record Environment(String commit, String jdk, String cpu, int cores, int 
                 Runtime.getRuntime().maxMemory() >> 20);
     }
 
+    /** {@return whether the working tree has changes that are not in the commit: it does not tell which code this is} */
+    public boolean changed() {
+        return commit.endsWith(DIRTY);
+    }
+
     /** What does not change while we run and takes a process or a file to find out. */
     private static final class Machine {
         static final String COMMIT = commit();
@@ -50,7 +56,7 @@ public record Environment(String commit, String jdk, String cpu, int cores, int 
             try {
                 Path code = Path.of(Environment.class.getProtectionDomain().getCodeSource().getLocation().toURI());
                 Path folder = Files.isDirectory(code) ? code : code.getParent();
-                return firstLine("git", "-C", folder.toString(), "describe", "--always", "--dirty", "--abbrev=12",
+                return firstLine("git", "-C", folder.toString(), "describe", "--always", "--dirty=" + DIRTY, "--abbrev=12",
                         "--exclude=*")
                         .orElse("unknown");
             } catch (URISyntaxException e) {

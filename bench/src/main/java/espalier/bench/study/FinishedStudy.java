@@ -1,5 +1,6 @@
 package espalier.bench.study;
 
+import espalier.bench.report.JsonLines;
 import espalier.datasets.Dataset;
 import espalier.engine.UserError;
 import espalier.engine.tensor.Tensor;

@@ -5,6 +5,7 @@ import espalier.attacks.DifferentiableModel;
 import espalier.attacks.Robustness;
 import espalier.attacks.ThreatModel;
 import espalier.bench.report.Environment;
+import espalier.bench.report.JsonLines;
 import espalier.bench.report.Progress;
 import espalier.compress.Reading;
 import espalier.datasets.Dataset;

@@ -3,6 +3,7 @@ package espalier.bench.study;
 import espalier.attacks.ThreatModel;
 import espalier.bench.report.Environment;
 import espalier.bench.report.Json;
+import espalier.bench.report.JsonLines;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,6 +1,7 @@
 package espalier.bench.study;
 
 import espalier.bench.report.Json;
+import espalier.bench.report.JsonLines;
 import espalier.compress.lower.LoweredModel;
 import espalier.datasets.Dataset;
 import espalier.engine.UserError;

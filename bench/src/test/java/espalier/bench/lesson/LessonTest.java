@@ -47,7 +47,7 @@ class LessonTest {
             double work = t.flops() > 0 ? t.flops() / 100 : t.items() * 1e6;
             boolean slower = t instanceof LayerTask l && l.form().zeros() > 0;
             double nanos = work * (slower ? sparse : 1);
-            forks.put(e, Map.of("espalier", List.of(new Fork(nanos, nanos, 0))));
+            forks.put(e, Map.of("espalier", List.of(new Fork(nanos, nanos, 0, 0))));
         }
         return new Measured(forks, Map.of());
     }

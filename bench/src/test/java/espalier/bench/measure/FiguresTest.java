@@ -37,7 +37,7 @@ class FiguresTest {
     private void measured(Task task, int threads, String name, double... millis) {
         Suite.Entry entry = new Suite.Entry(task, threads, List.of(), Effort.QUICK_KERNEL);
         measured.computeIfAbsent(entry, _ -> new LinkedHashMap<>())
-                .put(name, Arrays.stream(millis).mapToObj(ms -> new Fork(ms * 1e6, ms * 1e6, 8)).toList());
+                .put(name, Arrays.stream(millis).mapToObj(ms -> new Fork(ms * 1e6, ms * 1e6, 8, 0)).toList());
     }
 
     @Test

@@ -4,14 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import espalier.bench.peer.GemmTask;
+import espalier.bench.report.Environment;
 import espalier.bench.report.Progress;
 import espalier.engine.UserError;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.Writer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class JmhRunnerTest {
     @BeforeAll
@@ -20,11 +26,23 @@ class JmhRunnerTest {
     }
 
     private static Measured run(String implementation) {
-        Suite.Entry entry =
-                new Suite.Entry(GemmTask.parse("8x8x8"), 1, List.of(implementation), new Effort(1, 1, 10, 2, 10));
+        try (ForkLog log = ForkLog.temporary()) {
+            Measured measured = run(implementation, 1, log, Writer.nullWriter());
+            log.delete();
+            return measured;
+        }
+    }
+
+    private static Measured run(String implementation, int forks, ForkLog log, Writer err) {
         Suite suite = new Suite(new int[] {1}, true);
-        suite.add(entry);
-        return new JmhRunner(Progress.to(new PrintWriter(Writer.nullWriter()), false)).run(suite);
+        suite.add(new Suite.Entry(GemmTask.parse("8x8x8"), 1, List.of(implementation), new Effort(forks, 1, 10, 2, 10)));
+        return new JmhRunner(Progress.to(new PrintWriter(err), false)).run(suite, log);
+    }
+
+    private static Environment committed(String commit) {
+        Environment e = Environment.current();
+        return new Environment(commit, e.jdk(), e.cpu(), e.cores(), e.threads(), e.vectorWidth(), e.kernels(), e.os(),
+                e.heapMegabytes());
     }
 
     @Test
@@ -35,6 +53,34 @@ class JmhRunnerTest {
         assertThat(fork.nanos()).isBetween(10.0, 1e8);
         assertThat(fork.bestNanos()).isLessThanOrEqualTo(fork.nanos());
         assertThat(fork.bytes()).isNotNegative();
+    }
+
+    @Test
+    void aRunThatWasStoppedGoesOnWhereItWas(@TempDir Path folder) {
+        Path json = folder.resolve("all.json");
+        Map<Suite.Entry, Map<String, List<Fork>>> before;
+        try (ForkLog log = ForkLog.of(json, committed("1234"))) {
+            before = run("espalier", 1, log, Writer.nullWriter()).forks();
+        }
+        StringWriter err = new StringWriter();
+        try (ForkLog log = ForkLog.of(json, committed("1234"))) {
+            List<Fork> after = run("espalier", 2, log, err).forks().values().iterator().next().get("espalier");
+            assertThat(after).hasSize(2).startsWith(before.values().iterator().next().get("espalier").getFirst());
+            assertThat(err.toString()).contains("1 of 2 measurements are in " + folder.resolve("all.json.partial"));
+            log.delete();
+        }
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1234, 5678", "1234-dirty, 1234-dirty"})
+    void figuresOfOtherCodeAreNotMixedIn(String before, String now, @TempDir Path folder) {
+        Path json = folder.resolve("all.json");
+        try (ForkLog log = ForkLog.of(json, committed(before))) {
+            log.add("a kernel", Map.of("espalier", new Fork(1, 1, 0, 0)));
+        }
+        assertThatThrownBy(() -> ForkLog.of(json, committed(now))).isInstanceOf(UserError.class)
+                .hasMessageContaining("all.json.partial").hasMessageContaining("delete it");
     }
 
     @Test

@@ -1,6 +1,5 @@
-package espalier.bench.study;
+package espalier.bench.report;
 
-import espalier.bench.report.Json;
 import espalier.engine.UserError;
 import espalier.nn.checkpoint.AtomicFile;
 import java.io.IOException;
@@ -20,7 +19,7 @@ import tools.jackson.core.JacksonException;
  * A file of a record a line, each known by a key. What is added is on disk before anything else is done; a line torn by a
  * kill is dropped.
  */
-final class JsonLines<T> implements AutoCloseable {
+public final class JsonLines<T> implements AutoCloseable {
     private final Path file;
     private final Function<T, String> key;
     private final FileChannel lines;
@@ -41,7 +40,7 @@ final class JsonLines<T> implements AutoCloseable {
      * @throws UserError when a line is something else
      * @throws IOException when it cannot be opened
      */
-    static <T> JsonLines<T> open(Path file, Class<T> type, String what, Function<T, String> key) throws IOException {
+    public static <T> JsonLines<T> open(Path file, Class<T> type, String what, Function<T, String> key) throws IOException {
         FileChannel lines = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ,
                 StandardOpenOption.WRITE);
         try {
@@ -62,7 +61,7 @@ final class JsonLines<T> implements AutoCloseable {
      *
      * @throws UserError when it cannot be read, or a line is something else
      */
-    static <T> SequencedMap<String, T> read(Path file, Class<T> type, String what, Function<T, String> key) {
+    public static <T> SequencedMap<String, T> read(Path file, Class<T> type, String what, Function<T, String> key) {
         try {
             byte[] bytes = Files.readAllBytes(file);
             return parse(file, bytes, whole(bytes), type, what, key);
@@ -101,12 +100,12 @@ final class JsonLines<T> implements AutoCloseable {
     }
 
     /** {@return the records by key, in the order of their lines} */
-    SequencedMap<String, T> records() {
+    public SequencedMap<String, T> records() {
         return records;
     }
 
     /** Adds a record, for good. */
-    void append(T added) {
+    public void append(T added) {
         ByteBuffer line = ByteBuffer.wrap((Json.MAPPER.writeValueAsString(added) + "\n").getBytes(StandardCharsets.UTF_8));
         try {
             long start = lines.position();
