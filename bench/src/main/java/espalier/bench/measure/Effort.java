@@ -10,7 +10,7 @@ package espalier.bench.measure;
 public record Effort(int forks, int warmups, int warmupMillis, int iterations, int millis) {
     /**
      * For figures that are told to others; kernels of micro- to milliseconds. After 1.2 s of warm-up some convolutions still
-     * allocated up to 86 KB a call: not all of them was compiled.
+     * allocated up to 86 KB a call: they were not compiled to the end.
      */
     public static final Effort KERNEL = new Effort(5, 6, 500, 4, 200);
     /** For figures that are told to others; whole networks. */

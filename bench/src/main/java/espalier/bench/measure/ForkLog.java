@@ -15,8 +15,6 @@ import java.util.Optional;
  * where it was. Only on the same machine with the same code: figures that are compared must be of one run.
  */
 public final class ForkLog implements AutoCloseable {
-    private static final String WHAT = "a measurement of this program";
-
     /**
      * A line of the file.
      *
@@ -33,7 +31,8 @@ public final class ForkLog implements AutoCloseable {
         this.folder = folder;
         this.now = now;
         Path file = folder.resolve("forks.jsonl");
-        lines = JsonLines.open(file, Line.class, WHAT, l -> l.environment == null || l.forks == null ? null : l.key);
+        lines = JsonLines.open(file, Line.class, "a measurement of this program",
+                l -> l.environment == null || l.forks == null ? null : l.key);
         if (lines.records().values().stream().anyMatch(l -> !now.equals(l.environment) || now.changed())) {
             lines.close();
             throw new UserError(folder + " holds measurements of another machine, of other code or with other settings; "
