@@ -9,6 +9,7 @@ import espalier.engine.kernel.Gemm;
 import espalier.engine.kernel.GemmKernels;
 import espalier.engine.kernel.Int8Kernels;
 import espalier.engine.kernel.Kernels;
+import espalier.engine.kernel.WeightSlices;
 import espalier.engine.quant.Int8Conv2d;
 import espalier.engine.quant.Int8Scratch;
 import espalier.engine.quant.QuantParams;
@@ -33,7 +34,7 @@ final class HotProducts {
     private static final Set<String> GATHERED = Set.of("gemm.taps", "gemm.tapsRow", "gemm.nineTaps", "gemm.nineDots",
             "gemm.addRows", "gemm.finishRows", "gemm.gatherPanel", "gemm.accumulateOuter", "gemm.dots", "gemm.interleaveRows",
             "winograd.input", "winograd.output", "winograd.gradient", "winograd.toLanes", "winograd.fromLanes", "winograd.product",
-            "winograd.accumulate");
+            "winograd.accumulate", "winograd.weights", "winograd.weightGradient");
     private static final Set<String> INTEGER =
             Set.of("int8.pairs", "int8.products", "int8.requantize", "int8.accumulators", "int8.widen");
     /** 1×1, and depthwise by whole vectors and by less. */
@@ -139,13 +140,16 @@ final class HotProducts {
         Convolution conv = convolution(l);
         float[] x = random(l.input(1));
         float[] gy = random(l.output(1));
-        float[] sum = new float[conv.weightSumSize()];
+        WeightSlices weights = conv.weights();
+        float[] sum = new float[weights.sumSize()];
         float[] gw = random(l.weight());
-        float[] scratch = Scratch.atLeast(conv.weightScratch());
+        float[] scratch = Scratch.atLeast(weights.scratch());
         return () -> {
-            Arrays.fill(sum, 0f);
-            conv.accumulateWeight(1, x, 0, gy, 0, sum, scratch, Scratch.FIRST);
-            conv.finishWeight(sum, 0, l.out(), gw);
+            for (int slice = 0; slice < weights.count(); slice++) {
+                Arrays.fill(sum, 0f);
+                weights.accumulate(slice, 1, x, 0, gy, 0, sum, scratch, Scratch.FIRST);
+                weights.finish(slice, sum, 0, weights.outputs(), gw);
+            }
         };
     }
 

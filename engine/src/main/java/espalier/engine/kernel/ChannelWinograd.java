@@ -9,14 +9,17 @@ import java.util.stream.IntStream;
  * A 3×3 convolution without stride by Winograd's F(2×2, 3×3), channels in lanes: images are transposed to {@link LanePlanes} and
  * back, after which neither the transforms nor the products cross lanes, whatever the image's size.
  *
- * <p>Error and source: see {@link WinogradProduct}. Each output is one sum in the order of the channels, whatever else is
- * computed with it. An instance is immutable and may be used by several threads.
+ * <p>Error and source: see {@link WinogradProduct}; here the weights are transformed in float, too: {@code (c + 17)·2⁻²⁴}. Each
+ * output is one sum in the order of the channels, whatever else is computed with it. An instance is immutable and may be used by
+ * several threads.
  */
 final class ChannelWinograd {
     /** With fewer, as in 512 channels of 2×2, packing the weights takes longer than what is saved. */
     private static final int FEWEST_POSITIONS = 16;
     /** With fewer, transforms take longer than the products that they save: 16 of 32×32 take 63 µs in place of 44. */
     private static final int FEWEST_CHANNELS = 32;
+
+    private static final int WEIGHTS = 9;
 
     private final WinogradKernels kernels;
     private final ConvShape g;
@@ -28,6 +31,10 @@ final class ChannelWinograd {
     /** Of the channels of a tile. */
     private final int[] terms;
     private final float[] noBias;
+    /** Where each weight of an output channel lies among what is packed. */
+    private final int[] weightsAt;
+    /** Likewise, those of one input channel, from the last on. */
+    private final int[] turnedAt;
 
     /** {@return whether this is a convolution that it computes, or whose weight gradient {@link WinogradGradient} does} */
     static boolean suits(GemmKernels gemm, ConvShape g, int groups) {
@@ -57,6 +64,8 @@ final class ChannelWinograd {
                 LanePlanes.of(gemm, g.o(), to - from, g.ow(), 0, 0, 0));
         terms = IntStream.range(0, g.c()).map(p -> p / lanes * tiles.block() * lanes + p % lanes).toArray();
         noBias = new float[1];
+        weightsAt = IntStream.range(0, WEIGHTS * g.c()).map(k -> k % WEIGHTS * packedStep() + k / WEIGHTS * lanes).toArray();
+        turnedAt = IntStream.range(0, ELEMENTS).map(k -> (k < WEIGHTS ? WEIGHTS - 1 - k : k) * packedStep()).toArray();
     }
 
     /** {@return the most images that one call of {@link #convolve} takes} */
@@ -79,34 +88,19 @@ final class ChannelWinograd {
      * @param weight {@code [o,c,3,3]}, or where {@code turned} {@code [c,o,3,3]}, of which each 3×3 is read from its end
      */
     void pack(float[] weight, boolean turned, float[] packed) {
-        int step = packedStep();
-        int sign = turned ? -1 : 1;
-        for (int block = 0; block < g.o(); block += lanes) {
-            for (int k = 0; k < g.c() * lanes; k++) {
-                int c = k / lanes;
-                int o = block + k % lanes;
-                int from = 9 * (turned ? c * g.o() + o : o * g.c() + c) + (turned ? 8 : 0);
-                int to = block * g.c() + k;
-                for (int i = 0; i < 4; i++) {
-                    double w0 = row(i, weight[from], weight[from + 3 * sign], weight[from + 6 * sign]);
-                    double w1 = row(i, weight[from + sign], weight[from + 4 * sign], weight[from + 7 * sign]);
-                    double w2 = row(i, weight[from + 2 * sign], weight[from + 5 * sign], weight[from + 8 * sign]);
-                    for (int j = 0; j < 4; j++, to += step) {
-                        packed[to] = (float) row(j, w0, w1, w2);
-                    }
-                }
+        for (int o = 0; o < g.o(); o += lanes) {
+            int to = o * g.c();
+            if (!turned) {
+                kernels.toLanes(WEIGHTS * g.c(), weight, WEIGHTS * o * g.c(), WEIGHTS * g.c(), packed, to, weightsAt);
             }
+            for (int c = 0; c < g.c() && turned; c++) {
+                int from = WEIGHTS * (c * g.o() + o);
+                // Faster by whole vectors: what is read beyond the nine goes where elements will be that are not made yet.
+                int n = Math.min(ELEMENTS, weight.length - from - WEIGHTS * (lanes - 1));
+                kernels.toLanes(n, weight, from, WEIGHTS, packed, to + c * lanes, turnedAt);
+            }
+            kernels.weights(g.c(), packed, to, packedStep());
         }
-    }
-
-    /** {@return element i of G·(a, b, c)} */
-    private static double row(int i, double a, double b, double c) {
-        return switch (i) {
-            case 0 -> a;
-            case 1 -> (a + b + c) / 2;
-            case 2 -> (a - b + c) / 2;
-            default -> c;
-        };
     }
 
     /** {@return the floats of scratch that {@link #convolve} needs} */

@@ -1,6 +1,5 @@
 package espalier.engine.kernel;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,8 +11,8 @@ import java.util.stream.IntStream;
  * <ul>
  *   <li>forward: {@code y = W · patches(x)}, see {@link ForwardBand}
  *   <li>by the input: a convolution of the output gradient with the weights turned round, see {@link PhaseGradient}
- *   <li>by the weights: {@code patches(x) · yᵀ}, see {@link WeightGradient}
- *   <li>all three by Winograd's algorithm where that is faster, see {@link ChannelWinograd} and {@link WinogradGradient}
+ *   <li>by the weights: {@code patches(x) · yᵀ}, see {@link WeightSlices}
+ *   <li>the first two by Winograd's algorithm where that is faster, see {@link ChannelWinograd}
  * </ul>
  *
  * <p>An instance is immutable and may be used by several threads. Layouts: x {@code [groups·c,h,w]}, y
@@ -30,14 +29,11 @@ public final class Convolution {
     private final int groups;
     private final ForwardBand whole;
     private final Map<Integer, List<ForwardBand>> bands = new ConcurrentHashMap<>();
-    private final Patches input;
     private final PhaseGradient phases;
-    private final WeightGradient weights;
+    private final WeightSlices weights;
     private final boolean winograd;
     /** The convolution of the output gradient, in place of the phases, or null. */
     private final ChannelWinograd turned;
-    /** In place of {@code weights}, or null. */
-    private final WinogradGradient winogradWeights;
 
     /** {@return the convolution of this geometry, which is remembered: its tables are made once} */
     public static Convolution of(GemmKernels gemm, ConvShape shape, int groups) {
@@ -63,25 +59,15 @@ public final class Convolution {
         boolean suits = !direct && ChannelWinograd.suits(gemm, shape, groups);
         winograd = suits && ChannelWinograd.pays(shape);
         whole = new ForwardBand(gemm, shape, groups, winograd, 0, shape.oh());
-        input = whole.patches();
         phases = new PhaseGradient(gemm, shape, groups);
-        weights = new WeightGradient(gemm, input, shape.o(), outputStep());
+        weights = new WeightSlices(gemm, shape, groups, whole.patches(), suits);
         turned = winograd ? new ChannelWinograd(gemm, new ConvShape(shape.o(), shape.oh(), shape.ow(), shape.c(), shape.kh(),
                 shape.kw(), 1, shape.kh() - 1 - shape.padding(), 1), 0, shape.h()) : null;
-        winogradWeights = suits ? new WinogradGradient(gemm, shape) : null;
     }
 
     /** {@return the geometry of one group} */
     public ConvShape shape() {
         return shape;
-    }
-
-    private int inputStep() {
-        return groups * shape.c() * shape.h() * shape.w();
-    }
-
-    private int outputStep() {
-        return groups * shape.o() * shape.positions();
     }
 
     // ---- forward
@@ -184,74 +170,8 @@ public final class Convolution {
         }
     }
 
-    // ---- by the weights
-
-    /** {@return how many images {@link #accumulateWeight} takes together} */
-    public int weightImages() {
-        return winogradWeights != null ? winogradWeights.images() : weights.images();
-    }
-
-    /** {@return floats in a sum of {@link #accumulateWeight}} */
-    public int weightSumSize() {
-        return winogradWeights != null ? winogradWeights.sumSize() : groups * weights.sumSize();
-    }
-
-    /** {@return the floats of scratch that {@link #accumulateWeight} needs} */
-    public int weightScratch() {
-        return winogradWeights != null ? winogradWeights.scratch()
-                : input.size(weights.images()) + Math.max(gemm.lanes(), weights.scratch());
-    }
-
-    /** {@code sum += patches(x) · gyᵀ}: the share of {@code count} images, any number, in the gradient by the weights. */
-    public void accumulateWeight(int count, float[] x, int xOffset, float[] gy, int gyOffset, float[] sum,
-            float[] scratch, int scratchOffset) {
-        int together = weightImages();
-        int free = scratchOffset + input.size(weights.images());
-        for (int i = 0; i < count; i += together) {
-            int some = Math.min(together, count - i);
-            if (winogradWeights != null) {
-                winogradWeights.accumulate(some, x, xOffset + i * inputStep(), gy, gyOffset + i * outputStep(), sum,
-                        scratch, scratchOffset);
-                continue;
-            }
-            boolean unpadded = !weights.flat() && input.unpadded(shape.h(), shape.w());
-            if (!unpadded) {
-                input.pad(gemm, some, x, xOffset + i * inputStep(), inputStep(), shape.h(), shape.w(), scratch, scratchOffset);
-            }
-            if (weights.flat()) {
-                // What the last vector reads beyond the images is multiplied by zeros, but must be a number.
-                int end = scratchOffset + some * input.size();
-                Arrays.fill(scratch, end, end + gemm.lanes(), 0f);
-            }
-            int imagesAt = unpadded ? xOffset + i * inputStep() : scratchOffset;
-            if (weights.nine()) {
-                weights.accumulateNine(groups, some, unpadded ? x : scratch, imagesAt, shape.c() * input.channel(),
-                        gy, gyOffset + i * outputStep(), sum, scratch, free);
-                continue;
-            }
-            for (int g = 0; g < groups; g++) {
-                weights.accumulate(some, unpadded ? x : scratch, imagesAt + g * shape.c() * input.channel(),
-                        gy, gyOffset + i * outputStep() + g * shape.o() * shape.positions(),
-                        sum, g * weights.sumSize(), scratch, free);
-            }
-        }
-    }
-
-    /**
-     * Brings a sum of all images into the layout of the weights.
-     *
-     * @param first output channel, counted over all groups
-     * @param end output channel after the last
-     * @param gw {@code [groups·o,c,kh,kw]}; these channels are overwritten
-     */
-    public void finishWeight(float[] sum, int first, int end, float[] gw) {
-        if (winogradWeights != null) {
-            winogradWeights.finish(sum, first, end, gw);
-            return;
-        }
-        for (int o = first; o < end; o++) {
-            int g = o / shape.o();
-            weights.finish(sum, g * weights.sumSize(), o % shape.o(), o % shape.o() + 1, gw, g * shape.o() * shape.taps());
-        }
+    /** {@return the gradient by the weights} */
+    public WeightSlices weights() {
+        return weights;
     }
 }

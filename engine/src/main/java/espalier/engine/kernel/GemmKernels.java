@@ -132,10 +132,10 @@ public interface GemmKernels {
     void finishRows(int m, int n, float[] bias, int biasOffset, float lowest, float highest, float[] y, int yOffset, int ldy);
 
     /**
-     * {@code y[j][i] = x[i][j]} for i below m and j below n, and 0 for i from m to {@code ldy}.
+     * {@code y[j][i] = x[i][j]} for i below m and j below n.
      *
-     * @param ldx elements in a row of x
-     * @param ldy elements in a row of y, at least m
+     * @param ldx elements between rows of x
+     * @param ldy elements between rows of y, at least m
      */
     void transpose(int m, int n, float[] x, int xOffset, int ldx, float[] y, int yOffset, int ldy);
 }

@@ -27,6 +27,11 @@ record Patches(int channels, int top, int left, int height, int pitch, int slack
         return stride == 1 && top == 0 && left == 0 && height == h && pitch == w && slack == 0;
     }
 
+    /** {@return the first of these channels and of their taps alone} */
+    Patches limited(int channels, int terms) {
+        return new Patches(channels, top, left, height, pitch, slack, stride, Arrays.copyOf(taps, terms), rows, columns);
+    }
+
     /** {@return floats in one phase of one channel} */
     int phase() {
         return height * pitch + slack;

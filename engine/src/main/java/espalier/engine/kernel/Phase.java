@@ -7,8 +7,10 @@ import java.util.stream.IntStream;
 /**
  * The input positions {@code (a + stride·i, b + stride·j)} of a convolution, and the taps that reach them in a padded output
  * gradient: a convolution without a stride.
+ *
+ * @param kernel where the weights of these taps lie in a kernel of {@code kh × kw}
  */
-record Phase(int a, int b, int[] tapRows, int[] tapColumns, Patches patches) {
+record Phase(int a, int b, int[] kernel, Patches patches) {
 
     /**
      * {@return the stride² phases of the input's grid; all share one padded output gradient}
@@ -39,7 +41,8 @@ record Phase(int a, int b, int[] tapRows, int[] tapColumns, Patches patches) {
                         }
                     }
                 }
-                phases.add(new Phase(a, b, tapRows, tapColumns, new Patches(groups * s.o(), vertical.before, horizontal.before,
+                int[] kernel = IntStream.of(tapRows).flatMap(r -> IntStream.of(tapColumns).map(q -> r * s.kw() + q)).toArray();
+                phases.add(new Phase(a, b, kernel, new Patches(groups * s.o(), vertical.before, horizontal.before,
                         vertical.extent, pitch, slack, 1, taps,
                         Reach.positions(a, s.h(), s.stride()), Reach.positions(b, s.w(), s.stride()))));
             }

@@ -8,6 +8,9 @@ import java.util.List;
  * Convolution}.
  */
 final class PhaseGradient {
+    /** Weights of so many outputs, which lie far apart, are turned channel by channel while their cache lines stay in L1. */
+    private static final int PACKED_OUTPUTS = 16;
+
     private final GemmKernels gemm;
     private final ConvShape shape;
     private final int groups;
@@ -42,21 +45,27 @@ final class PhaseGradient {
         int at = 0;
         for (int g = 0; g < groups; g++) {
             for (int i = 0; i < phases.size(); i++) {
-                Phase p = phases.get(i);
-                int k = p.patches().taps().length;
-                for (int c = 0; c < shape.c(); c++) {
-                    int to = scratchOffset + c * k;
-                    for (int o = g * shape.o(); o < (g + 1) * shape.o(); o++) {
-                        int from = (o * shape.c() + c) * shape.kh() * shape.kw();
-                        for (int r : p.tapRows()) {
-                            for (int q : p.tapColumns()) {
-                                scratch[to++] = weight[from + r * shape.kw() + q];
-                            }
-                        }
-                    }
+                for (int first = 0; first < shape.o(); first += PACKED_OUTPUTS) {
+                    turn(phases.get(i), weight, g * shape.o(), first, Math.min(shape.o(), first + PACKED_OUTPUTS),
+                            scratch, scratchOffset);
                 }
                 phaseProducts.get(i).pack(scratch, scratchOffset, packed, at);
                 at += phaseProducts.get(i).packedSize();
+            }
+        }
+    }
+
+    /** {@code rows[c][o][tap] = weight[group + o][c][tap]} for the outputs from {@code first} up to {@code end}. */
+    private void turn(Phase p, float[] weight, int group, int first, int end, float[] rows, int rowsOffset) {
+        int[] kernel = p.kernel();
+        int size = shape.kh() * shape.kw();
+        for (int c = 0; c < shape.c(); c++) {
+            int to = rowsOffset + (c * shape.o() + first) * kernel.length;
+            for (int o = group + first; o < group + end; o++) {
+                int from = (o * shape.c() + c) * size;
+                for (int k : kernel) {
+                    rows[to++] = weight[from + k];
+                }
             }
         }
     }

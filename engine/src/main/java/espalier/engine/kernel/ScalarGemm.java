@@ -1,6 +1,5 @@
 package espalier.engine.kernel;
 
-import java.util.Arrays;
 
 /** Matrix kernels in plain Java, with vectors of one lane. */
 final class ScalarGemm implements GemmKernels {
@@ -170,7 +169,6 @@ final class ScalarGemm implements GemmKernels {
             for (int i = 0; i < m; i++) {
                 y[yOffset + j * ldy + i] = x[xOffset + i * ldx + j];
             }
-            Arrays.fill(y, yOffset + j * ldy + m, yOffset + (j + 1) * ldy, 0f);
         }
     }
 }

@@ -74,6 +74,56 @@ final class ScalarWinograd implements WinogradKernels {
     }
 
     @Override
+    public void weights(int vectors, float[] u, int uOffset, int uStep) {
+        float[] w = new float[9];
+        for (int v = 0; v < vectors; v++) {
+            for (int e = 0; e < 9; e++) {
+                w[e] = u[uOffset + e * uStep + v];
+            }
+            for (int e = 0, i = 0; e < 16; e++, i = e / 4) {
+                u[uOffset + e * uStep + v] = ofThree(e % 4, ofThree(i, w[0], w[3], w[6]), ofThree(i, w[1], w[4], w[7]),
+                        ofThree(i, w[2], w[5], w[8]));
+            }
+        }
+    }
+
+    /** {@return element i of G·(a, b, c)} */
+    private static float ofThree(int i, float a, float b, float c) {
+        return switch (i) {
+            case 0 -> a;
+            case 1 -> (a + c + b) / 2;
+            case 2 -> (a + c - b) / 2;
+            default -> c;
+        };
+    }
+
+    @Override
+    public void weightGradient(int vectors, float[] s, int sOffset, int sStep) {
+        float[][] t = new float[3][4];
+        for (int v = 0; v < vectors; v++) {
+            for (int j = 0, at = sOffset + v; j < 4; j++, at += sStep) {
+                for (int i = 0; i < 3; i++) {
+                    t[i][j] = ofFour(i, s[at], s[at + 4 * sStep], s[at + 8 * sStep], s[at + 12 * sStep]);
+                }
+            }
+            for (int i = 0; i < 3; i++) {
+                for (int j = 0, at = sOffset + v + (i == 2 ? 12 : 4 * i) * sStep; j < 3; j++, at += sStep) {
+                    s[at] = ofFour(j, t[i][0], t[i][1], t[i][2], t[i][3]);
+                }
+            }
+        }
+    }
+
+    /** {@return element i of Gᵀ·(a, b, c, d)} */
+    private static float ofFour(int i, float a, float b, float c, float d) {
+        return switch (i) {
+            case 0 -> a + (b + c) / 2;
+            case 1 -> (b - c) / 2;
+            default -> (b + c) / 2 + d;
+        };
+    }
+
+    @Override
     public void toLanes(int n, float[] x, int xOffset, int plane, float[] y, int yOffset, int[] at) {
         for (int p = 0; p < n; p++) {
             y[yOffset + at[p]] = x[xOffset + p];

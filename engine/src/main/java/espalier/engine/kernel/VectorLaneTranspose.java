@@ -7,7 +7,7 @@ import static espalier.engine.kernel.VectorTranspose.UPPER;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Sixteen channels to the lanes of vectors and back, where vectors have sixteen lanes: rows interleaved four times.
+ * Sixteen rows to the lanes of vectors, where vectors have sixteen lanes: interleaved four times.
  *
  * <p>All is selected before anything is stored: after a store to floats, C2 reads the constants that select anew, and converts
  * them to integers with ten instructions, once for each of sixteen stores.
@@ -121,28 +121,32 @@ final class VectorLaneTranspose {
         }
     }
 
-    /** @param n 0, or at least 16: what is left of whole vectors is copied with some of the last one again */
-    static void fromLanes(int n, float[] x, int xOffset, float[] y, int yOffset, int plane) {
-        for (int i = 0; i < n; i += N) {
-            int p = Math.min(i, n - N);
-            int from = xOffset + p * N;
+    /**
+     * {@code y[j][i] = x[i][j]} for i below m and j below 16.
+     *
+     * @param m 0, or at least 16: what is left of whole vectors is copied with some of the last one again
+     */
+    static void columns(int m, float[] x, int xOffset, int ldx, float[] y, int yOffset, int ldy) {
+        for (int i = 0; i < m; i += N) {
+            int p = Math.min(i, m - N);
+            int from = xOffset + p * ldx;
             int to = yOffset + p;
             FloatVector x0 = FloatVector.fromArray(F, x, from);
-            FloatVector x1 = FloatVector.fromArray(F, x, from + N);
-            FloatVector x2 = FloatVector.fromArray(F, x, from + 2 * N);
-            FloatVector x3 = FloatVector.fromArray(F, x, from + 3 * N);
-            FloatVector x4 = FloatVector.fromArray(F, x, from + 4 * N);
-            FloatVector x5 = FloatVector.fromArray(F, x, from + 5 * N);
-            FloatVector x6 = FloatVector.fromArray(F, x, from + 6 * N);
-            FloatVector x7 = FloatVector.fromArray(F, x, from + 7 * N);
-            FloatVector x8 = FloatVector.fromArray(F, x, from + 8 * N);
-            FloatVector x9 = FloatVector.fromArray(F, x, from + 9 * N);
-            FloatVector x10 = FloatVector.fromArray(F, x, from + 10 * N);
-            FloatVector x11 = FloatVector.fromArray(F, x, from + 11 * N);
-            FloatVector x12 = FloatVector.fromArray(F, x, from + 12 * N);
-            FloatVector x13 = FloatVector.fromArray(F, x, from + 13 * N);
-            FloatVector x14 = FloatVector.fromArray(F, x, from + 14 * N);
-            FloatVector x15 = FloatVector.fromArray(F, x, from + 15 * N);
+            FloatVector x1 = FloatVector.fromArray(F, x, from + ldx);
+            FloatVector x2 = FloatVector.fromArray(F, x, from + 2 * ldx);
+            FloatVector x3 = FloatVector.fromArray(F, x, from + 3 * ldx);
+            FloatVector x4 = FloatVector.fromArray(F, x, from + 4 * ldx);
+            FloatVector x5 = FloatVector.fromArray(F, x, from + 5 * ldx);
+            FloatVector x6 = FloatVector.fromArray(F, x, from + 6 * ldx);
+            FloatVector x7 = FloatVector.fromArray(F, x, from + 7 * ldx);
+            FloatVector x8 = FloatVector.fromArray(F, x, from + 8 * ldx);
+            FloatVector x9 = FloatVector.fromArray(F, x, from + 9 * ldx);
+            FloatVector x10 = FloatVector.fromArray(F, x, from + 10 * ldx);
+            FloatVector x11 = FloatVector.fromArray(F, x, from + 11 * ldx);
+            FloatVector x12 = FloatVector.fromArray(F, x, from + 12 * ldx);
+            FloatVector x13 = FloatVector.fromArray(F, x, from + 13 * ldx);
+            FloatVector x14 = FloatVector.fromArray(F, x, from + 14 * ldx);
+            FloatVector x15 = FloatVector.fromArray(F, x, from + 15 * ldx);
             FloatVector a0 = LOWER.selectFrom(x0, x8);
             FloatVector a1 = UPPER.selectFrom(x0, x8);
             FloatVector a2 = LOWER.selectFrom(x1, x9);
@@ -208,21 +212,21 @@ final class VectorLaneTranspose {
             FloatVector y14 = LOWER.selectFrom(c7, c15);
             FloatVector y15 = UPPER.selectFrom(c7, c15);
             y0.intoArray(y, to);
-            y1.intoArray(y, to + plane);
-            y2.intoArray(y, to + 2 * plane);
-            y3.intoArray(y, to + 3 * plane);
-            y4.intoArray(y, to + 4 * plane);
-            y5.intoArray(y, to + 5 * plane);
-            y6.intoArray(y, to + 6 * plane);
-            y7.intoArray(y, to + 7 * plane);
-            y8.intoArray(y, to + 8 * plane);
-            y9.intoArray(y, to + 9 * plane);
-            y10.intoArray(y, to + 10 * plane);
-            y11.intoArray(y, to + 11 * plane);
-            y12.intoArray(y, to + 12 * plane);
-            y13.intoArray(y, to + 13 * plane);
-            y14.intoArray(y, to + 14 * plane);
-            y15.intoArray(y, to + 15 * plane);
+            y1.intoArray(y, to + ldy);
+            y2.intoArray(y, to + 2 * ldy);
+            y3.intoArray(y, to + 3 * ldy);
+            y4.intoArray(y, to + 4 * ldy);
+            y5.intoArray(y, to + 5 * ldy);
+            y6.intoArray(y, to + 6 * ldy);
+            y7.intoArray(y, to + 7 * ldy);
+            y8.intoArray(y, to + 8 * ldy);
+            y9.intoArray(y, to + 9 * ldy);
+            y10.intoArray(y, to + 10 * ldy);
+            y11.intoArray(y, to + 11 * ldy);
+            y12.intoArray(y, to + 12 * ldy);
+            y13.intoArray(y, to + 13 * ldy);
+            y14.intoArray(y, to + 14 * ldy);
+            y15.intoArray(y, to + 15 * ldy);
         }
     }
 }

@@ -184,6 +184,88 @@ final class VectorWinograd implements WinogradKernels {
         }
     }
 
+    /** By two rows of U, those first that leave the weights of the others. */
+    @Override
+    public void weights(int vectors, float[] u, int uOffset, int uStep) {
+        weights(vectors, -1, u, uOffset, uStep, 6, 8, 12, 8);
+        weights(vectors, 1, u, uOffset, uStep, 0, 15, 0, 4);
+    }
+
+    /**
+     * A row of U that is one of W, and the one beside it, half of {@code W0 + sign·W1 + W2}.
+     *
+     * @param edge the row's first weight, {@code last} the last of all nine
+     * @param edgeTo the row's first element, {@code to} that of the one beside it
+     */
+    private static void weights(int vectors, float sign, float[] u, int uOffset, int uStep, int edge, int last,
+            int edgeTo, int to) {
+        for (int v = 0; v < vectors; v++) {
+            int at = uOffset + v * N;
+            FloatVector w20 = FloatVector.fromArray(F, u, at + 6 * uStep);
+            FloatVector w21 = FloatVector.fromArray(F, u, at + 7 * uStep);
+            FloatVector w22 = FloatVector.fromArray(F, u, at + last * uStep);
+            FloatVector w00 = FloatVector.fromArray(F, u, at);
+            FloatVector w01 = FloatVector.fromArray(F, u, at + uStep);
+            FloatVector w02 = FloatVector.fromArray(F, u, at + 2 * uStep);
+            FloatVector m0 = FloatVector.fromArray(F, u, at + 3 * uStep).mul(sign).add(w00.add(w20)).mul(0.5f);
+            FloatVector m1 = FloatVector.fromArray(F, u, at + 4 * uStep).mul(sign).add(w01.add(w21)).mul(0.5f);
+            FloatVector m2 = FloatVector.fromArray(F, u, at + 5 * uStep).mul(sign).add(w02.add(w22)).mul(0.5f);
+            FloatVector e0 = edge == 0 ? w00 : w20;
+            FloatVector e1 = edge == 0 ? w01 : w21;
+            FloatVector e2 = edge == 0 ? w02 : w22;
+            FloatVector e = e0.add(e2);
+            FloatVector m = m0.add(m2);
+            e0.intoArray(u, at + edgeTo * uStep);
+            e.add(e1).mul(0.5f).intoArray(u, at + (edgeTo + 1) * uStep);
+            e.sub(e1).mul(0.5f).intoArray(u, at + (edgeTo + 2) * uStep);
+            e2.intoArray(u, at + (edgeTo + 3) * uStep);
+            m0.intoArray(u, at + to * uStep);
+            m.add(m1).mul(0.5f).intoArray(u, at + (to + 1) * uStep);
+            m.sub(m1).mul(0.5f).intoArray(u, at + (to + 2) * uStep);
+            m2.intoArray(u, at + (to + 3) * uStep);
+        }
+    }
+
+    @Override
+    public void weightGradient(int vectors, float[] s, int sOffset, int sStep) {
+        edgeGradient(vectors, s, sOffset, sStep, 0);
+        edgeGradient(vectors, s, sOffset, sStep, 12 * sStep);
+        middleGradient(vectors, s, sOffset, sStep);
+    }
+
+    /** Of the row of weights that also reaches U's row at {@code edge}. */
+    private static void edgeGradient(int vectors, float[] s, int sOffset, int sStep, int edge) {
+        for (int v = 0; v < vectors; v++) {
+            int at = sOffset + v * N;
+            FloatVector t0 = FloatVector.fromArray(F, s, at + 4 * sStep).add(FloatVector.fromArray(F, s, at + 8 * sStep)).mul(0.5f)
+                    .add(FloatVector.fromArray(F, s, at + edge));
+            FloatVector t1 = FloatVector.fromArray(F, s, at + 5 * sStep).add(FloatVector.fromArray(F, s, at + 9 * sStep)).mul(0.5f)
+                    .add(FloatVector.fromArray(F, s, at + edge + sStep));
+            FloatVector t2 = FloatVector.fromArray(F, s, at + 6 * sStep).add(FloatVector.fromArray(F, s, at + 10 * sStep)).mul(0.5f)
+                    .add(FloatVector.fromArray(F, s, at + edge + 2 * sStep));
+            FloatVector t3 = FloatVector.fromArray(F, s, at + 7 * sStep).add(FloatVector.fromArray(F, s, at + 11 * sStep)).mul(0.5f)
+                    .add(FloatVector.fromArray(F, s, at + edge + 3 * sStep));
+            FloatVector half = t1.add(t2).mul(0.5f);
+            t0.add(half).intoArray(s, at + edge);
+            t1.sub(t2).mul(0.5f).intoArray(s, at + edge + sStep);
+            half.add(t3).intoArray(s, at + edge + 2 * sStep);
+        }
+    }
+
+    private static void middleGradient(int vectors, float[] s, int sOffset, int sStep) {
+        for (int v = 0; v < vectors; v++) {
+            int at = sOffset + v * N;
+            FloatVector t0 = FloatVector.fromArray(F, s, at + 4 * sStep).sub(FloatVector.fromArray(F, s, at + 8 * sStep)).mul(0.5f);
+            FloatVector t1 = FloatVector.fromArray(F, s, at + 5 * sStep).sub(FloatVector.fromArray(F, s, at + 9 * sStep)).mul(0.5f);
+            FloatVector t2 = FloatVector.fromArray(F, s, at + 6 * sStep).sub(FloatVector.fromArray(F, s, at + 10 * sStep)).mul(0.5f);
+            FloatVector t3 = FloatVector.fromArray(F, s, at + 7 * sStep).sub(FloatVector.fromArray(F, s, at + 11 * sStep)).mul(0.5f);
+            FloatVector half = t1.add(t2).mul(0.5f);
+            t0.add(half).intoArray(s, at + 4 * sStep);
+            t1.sub(t2).mul(0.5f).intoArray(s, at + 5 * sStep);
+            half.add(t3).intoArray(s, at + 6 * sStep);
+        }
+    }
+
     @Override
     public void toLanes(int n, float[] x, int xOffset, int plane, float[] y, int yOffset, int[] at) {
         int done = VectorGemm.SELECTS && n >= N ? n : 0;
@@ -198,7 +280,7 @@ final class VectorWinograd implements WinogradKernels {
     @Override
     public void fromLanes(int n, float[] x, int xOffset, float[] y, int yOffset, int plane) {
         int done = VectorGemm.SELECTS && n >= N ? n : 0;
-        VectorLaneTranspose.fromLanes(done, x, xOffset, y, yOffset, plane);
+        VectorLaneTranspose.columns(done, x, xOffset, N, y, yOffset, plane);
         for (int p = done; p < n; p++) {
             for (int l = 0; l < N; l++) {
                 y[yOffset + l * plane + p] = x[xOffset + p * N + l];

@@ -191,11 +191,15 @@ final class WeightGradient {
         }
     }
 
-    /** {@code gw[o][k] = sum}, for the outputs from {@code first} up to {@code end}. */
-    void finish(float[] sum, int sumOffset, int first, int end, float[] gw, int gwOffset) {
+    /** {@code gw[o][k] = sum} for the outputs from {@code first} up to {@code end}, {@code row} apart in gw. */
+    void finish(float[] sum, int sumOffset, int first, int end, float[] gw, int gwOffset, int row) {
+        if (!dots) {
+            gemm.transpose(taps, end - first, sum, sumOffset + first, paddedOutputs(), gw, gwOffset + first * row, row);
+            return;
+        }
         for (int o = first; o < end; o++) {
             for (int k = 0; k < taps; k++) {
-                gw[gwOffset + o * taps + k] = dots ? dot(sum, sumOffset, o, k) : sum[sumOffset + k * paddedOutputs() + o];
+                gw[gwOffset + o * row + k] = dot(sum, sumOffset, o, k);
             }
         }
     }

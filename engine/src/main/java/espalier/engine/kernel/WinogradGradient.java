@@ -12,11 +12,16 @@ import static espalier.engine.kernel.WinogradKernels.ROWS;
 final class WinogradGradient {
     private final WinogradKernels kernels;
     private final ConvShape g;
+    private final int inputStep;
+    private final int outputStep;
     private final int lanes;
     private final ChannelTiles tiles;
 
-    WinogradGradient(GemmKernels gemm, ConvShape g) {
+    /** @param inputStep elements between images of the input, {@code outputStep} of the output gradient */
+    WinogradGradient(GemmKernels gemm, ConvShape g, int inputStep, int outputStep) {
         this.g = g;
+        this.inputStep = inputStep;
+        this.outputStep = outputStep;
         kernels = gemm.winograd();
         lanes = gemm.lanes();
         tiles = ChannelTiles.of(gemm,
@@ -50,8 +55,8 @@ final class WinogradGradient {
         int vAt = scratchOffset + tiles.inTransformed();
         int dAt = scratchOffset + tiles.outTransformed();
         for (int i = 0; i < count; i++) {
-            in.fill(x, xOffset + i * g.c() * g.h() * g.w(), g.h() * g.w(), scratch, scratchOffset + i * in.size());
-            out.fill(gy, gyOffset + i * g.o() * g.positions(), g.positions(), scratch, outAt + i * out.size());
+            in.fill(x, xOffset + i * inputStep, g.h() * g.w(), scratch, scratchOffset + i * in.size());
+            out.fill(gy, gyOffset + i * outputStep, g.positions(), scratch, outAt + i * out.size());
         }
         int block = tiles.block();
         for (int t = 0; t < count * tiles.tiles(); t += block) {
@@ -72,32 +77,24 @@ final class WinogradGradient {
         }
     }
 
-    /** {@code gw = Gᵀ·sum·G} for the output channels from {@code first} up to {@code end}. */
-    void finish(float[] sum, int first, int end, float[] gw) {
-        int step = sumStep();
-        for (int o = first; o < end; o++) {
-            for (int c = 0; c < g.c(); c++) {
-                int at = (c / lanes * g.o() + o) * lanes + c % lanes;
-                int to = (o * g.c() + c) * 9;
-                for (int r = 0; r < 3; r++) {
-                    float s0 = row(r, sum[at], sum[at + 4 * step], sum[at + 8 * step], sum[at + 12 * step]);
-                    float s1 = row(r, sum[at + step], sum[at + 5 * step], sum[at + 9 * step], sum[at + 13 * step]);
-                    float s2 = row(r, sum[at + 2 * step], sum[at + 6 * step], sum[at + 10 * step], sum[at + 14 * step]);
-                    float s3 = row(r, sum[at + 3 * step], sum[at + 7 * step], sum[at + 11 * step], sum[at + 15 * step]);
-                    for (int q = 0; q < 3; q++) {
-                        gw[to++] = row(q, s0, s1, s2, s3);
+    /**
+     * {@code gw = Gᵀ·sum·G} for the output channels from {@code first} up to {@code end}, {@code row} apart in gw.
+     *
+     * @param sum these channels' are overwritten
+     */
+    void finish(float[] sum, int first, int end, float[] gw, int gwOffset, int row) {
+        for (int c = 0; c < g.c(); c += lanes) {
+            int from = (c / lanes * g.o() + first) * lanes;
+            kernels.weightGradient(end - first, sum, from, sumStep());
+            for (int o = first; o < end; o++, from += lanes) {
+                int to = gwOffset + o * row + 9 * c;
+                for (int k = 0; k < 9; k++) {
+                    int at = from + (k < 6 ? k / 3 * 4 + k % 3 : k + 6) * sumStep();
+                    for (int l = 0; l < lanes; l++) {
+                        gw[to + 9 * l + k] = sum[at + l];
                     }
                 }
             }
         }
-    }
-
-    /** {@return element i of Gᵀ·(a, b, c, d)} */
-    private static float row(int i, float a, float b, float c, float d) {
-        return switch (i) {
-            case 0 -> a + (b + c) / 2;
-            case 1 -> (b - c) / 2;
-            default -> (b + c) / 2 + d;
-        };
     }
 }

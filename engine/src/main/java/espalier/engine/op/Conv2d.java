@@ -5,6 +5,7 @@ import espalier.engine.autograd.Op;
 import espalier.engine.kernel.ConvShape;
 import espalier.engine.kernel.Convolution;
 import espalier.engine.kernel.Kernels;
+import espalier.engine.kernel.WeightSlices;
 import espalier.engine.parallel.Parallel;
 import espalier.engine.tensor.ArrayPool;
 import espalier.engine.tensor.Scratch;
@@ -20,7 +21,7 @@ import java.util.Arrays;
  * <p>Cross-correlation, as in PyTorch's {@code conv2d}; stride, padding and dilation are the same in both directions.
  */
 public record Conv2d(int stride, int padding, int dilation, int groups) implements Op {
-    /** Partial sums of the weight gradient, whatever the number of threads, so that its bits do not depend on it. */
+    /** Partial sums of the weight gradient, or slices times those, whatever the number of threads: its bits do not depend on it. */
     private static final int WEIGHT_BLOCKS = 8;
     /** Elements of partial sums, and output channels of the finished gradient, that one thread handles at a time. */
     private static final int SUMS = 1 << 16;
@@ -73,9 +74,7 @@ public record Conv2d(int stride, int padding, int dilation, int groups) implemen
         if (call.needs(1)) {
             gradients[1] = gradWeight(conv, x, weight.shape(), gradOutput, byInput);
         } else if (byInput != null) {
-            int images = conv.backwardImages();
-            int n = x.shape().dim(0);
-            Parallel.forEach(Math.ceilDiv(n, images), i -> byInput.compute(i * images, Math.min(n, (i + 1) * images)));
+            byInput.computeAll();
         }
         if (byInput != null) {
             gradients[0] = byInput.finish();
@@ -94,6 +93,7 @@ public record Conv2d(int stride, int padding, int dilation, int groups) implemen
         private final float[] packed;
         private final int xStep;
         private final int yStep;
+        private final int n;
 
         InputGradient(Convolution conv, Shape shape, float[] weight, Tensor gradOutput) {
             this.conv = conv;
@@ -101,15 +101,24 @@ public record Conv2d(int stride, int padding, int dilation, int groups) implemen
             gradient = Workspace.empty(shape);
             packed = ArrayPool.take(conv.packedBackwardSize());
             conv.packBackward(weight, packed, Scratch.atLeast(conv.backwardScratch()), Scratch.FIRST);
-            int n = shape.dim(0);
+            n = shape.dim(0);
             xStep = n == 0 ? 0 : gradient.size() / n;
             yStep = n == 0 ? 0 : gradOutput.size() / n;
         }
 
+        /** {@return the most images that are computed together} */
+        int images() {
+            return conv.backwardImages();
+        }
+
+        void computeAll() {
+            Parallel.forEach(Math.ceilDiv(n, images()), i -> compute(i * images(), Math.min(n, (i + 1) * images())));
+        }
+
         void compute(int from, int to) {
             float[] scratch = Scratch.atLeast(conv.backwardScratch());
-            for (int i = from; i < to; i += conv.backwardImages()) {
-                conv.backwardInput(packed, Math.min(conv.backwardImages(), to - i), gradOutput.data(), i * yStep,
+            for (int i = from; i < to; i += images()) {
+                conv.backwardInput(packed, Math.min(images(), to - i), gradOutput.data(), i * yStep,
                         gradient.data(), i * xStep, scratch, Scratch.FIRST);
             }
         }
@@ -120,46 +129,63 @@ public record Conv2d(int stride, int padding, int dilation, int groups) implemen
         }
     }
 
-    /** @param byInput what else reads the same images of the output gradient, while they are in the cache; or null */
     private static Tensor gradWeight(Convolution conv, Tensor x, Shape shape, Tensor gradOutput, InputGradient byInput) {
         int n = x.shape().dim(0);
-        float[] xs = x.data();
-        float[] gy = gradOutput.data();
-        int xStep = n == 0 ? 0 : x.size() / n;
-        int yStep = n == 0 ? 0 : gradOutput.size() / n;
-        int together = Math.ceilDiv(conv.backwardImages(), conv.weightImages()) * conv.weightImages();
-        int blocks = Math.min(WEIGHT_BLOCKS, n);
-        float[][] sums = new float[blocks][];
-        Parallel.forEach(blocks, block -> {
-            float[] sum = ArrayPool.take(conv.weightSumSize());
-            Arrays.fill(sum, 0f);
-            int to = (int) ((long) n * (block + 1) / blocks);
-            int i = (int) ((long) n * block / blocks);
-            for (int end; i < to; i = end) {
-                end = Math.min(to, i + together);
-                conv.accumulateWeight(end - i, xs, i * xStep, gy, i * yStep, sum,
-                        Scratch.atLeast(conv.weightScratch()), Scratch.FIRST);
-                if (byInput != null) {
-                    byInput.compute(i, end);
-                }
-            }
-            sums[block] = sum;
-        });
+        WeightSlices weights = conv.weights();
+        int slices = weights.count();
+        int blocks = Math.min(Math.ceilDiv(WEIGHT_BLOCKS, slices), n);
         Tensor gradient = Workspace.empty(shape);
         if (n == 0) {
             Arrays.fill(gradient.data(), 0f);
             return gradient;
         }
-        Parallel.forRanges(conv.weightSumSize(), SUMS, (from, to) -> {
-            for (int block = 1; block < blocks; block++) {
-                Kernels.active().elementwise().add(sums[0], from, sums[block], from, sums[0], from, to - from);
-            }
-        });
-        Parallel.forRanges(shape.dim(0), OUTPUTS, (from, to) -> conv.finishWeight(sums[0], from, to, gradient.data()));
-        for (float[] sum : sums) {
-            ArrayPool.give(sum);
+        float[][] sums = new float[slices * blocks][];
+        // What else reads the same images of the output gradient, while they are in the cache.
+        InputGradient between = slices == 1 ? byInput : null;
+        Parallel.forEach(slices * blocks,
+                job -> sums[job] = sums(weights, job / blocks, job % blocks, blocks, x, gradOutput, between));
+        if (byInput != null && between == null) {
+            byInput.computeAll();
+        }
+        for (int slice = 0; slice < slices; slice++) {
+            finish(weights, slice, sums, slice * blocks, blocks, gradient.data());
         }
         return gradient;
+    }
+
+    /** A slice's sums over a block of the images. */
+    private static float[] sums(WeightSlices weights, int slice, int block, int blocks, Tensor x, Tensor gradOutput,
+            InputGradient between) {
+        int n = x.shape().dim(0);
+        int xStep = x.size() / n;
+        int yStep = gradOutput.size() / n;
+        float[] sum = ArrayPool.take(weights.sumSize());
+        Arrays.fill(sum, 0f);
+        int to = (int) ((long) n * (block + 1) / blocks);
+        int i = (int) ((long) n * block / blocks);
+        int together = between == null ? to - i : Math.ceilDiv(between.images(), weights.images()) * weights.images();
+        for (int end; i < to; i = end) {
+            end = Math.min(to, i + together);
+            weights.accumulate(slice, end - i, x.data(), i * xStep, gradOutput.data(), i * yStep, sum,
+                    Scratch.atLeast(weights.scratch()), Scratch.FIRST);
+            if (between != null) {
+                between.compute(i, end);
+            }
+        }
+        return sum;
+    }
+
+    /** Adds up a slice's sums, those of {@code blocks} from {@code first} on, and gives them back. */
+    private static void finish(WeightSlices weights, int slice, float[][] sums, int first, int blocks, float[] gradient) {
+        Parallel.forRanges(weights.sumSize(), SUMS, (from, to) -> {
+            for (int block = 1; block < blocks; block++) {
+                Kernels.active().elementwise().add(sums[first], from, sums[first + block], from, sums[first], from, to - from);
+            }
+        });
+        Parallel.forRanges(weights.outputs(), OUTPUTS, (from, to) -> weights.finish(slice, sums[first], from, to, gradient));
+        for (int block = 0; block < blocks; block++) {
+            ArrayPool.give(sums[first + block]);
+        }
     }
 
     private static Tensor gradBias(Tensor gradOutput) {

@@ -3,6 +3,7 @@ package espalier.engine.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -188,7 +189,7 @@ class GemmKernelTest {
     }
 
     @Test
-    void gathersAndTransposesExactly() {
+    void gathersExactly() {
         GemmKernels scalar = Kernels.scalar().gemm();
         for (int columns : new int[] {1, LANES - 1, LANES, LANES + 1, 2 * LANES, 3 * LANES + 1}) {
             if (columns == 0) {
@@ -211,17 +212,23 @@ class GemmKernelTest {
                 KERNELS.gatherPanel(source, 2, rowOffsets, 1, 4, columnOffsets, 1, columns, actual, 0, ld);
                 assertThat(actual).isEqualTo(expected);
             }
-            int m = columns;
-            for (int n : new int[] {1, 5, LANES, 2 * LANES + 1}) {
-                int ldy = m == GemmKernels.ROWS ? m : Gemm.roundUp(m, LANES);
-                float[] x = values.of(m * (n + 3) + 1);
-                float[] expected = new float[n * ldy + 7];
-                float[] actual = new float[n * ldy + 7];
-                Arrays.fill(actual, GUARD);
-                Arrays.fill(expected, GUARD);
-                scalar.transpose(m, n, x, 4, n + 3, expected, 6, ldy);
-                KERNELS.transpose(m, n, x, 4, n + 3, actual, 6, ldy);
-                assertThat(actual).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void transposesExactly() {
+        for (int m : new int[] {0, 1, 5, GemmKernels.ROWS, LANES - 1, LANES, LANES + 1, 2 * LANES, 3 * LANES + 1}) {
+            for (int n : new int[] {0, 1, 5, LANES - 1, LANES, 2 * LANES + 1}) {
+                for (int ldy : new int[] {m, m + 3}) {
+                    float[] x = values.of(m * (n + 3) + 4);
+                    float[] expected = new float[n * ldy + 7];
+                    float[] actual = new float[n * ldy + 7];
+                    Arrays.fill(actual, GUARD);
+                    Arrays.fill(expected, GUARD);
+                    Kernels.scalar().gemm().transpose(m, n, x, 4, n + 3, expected, 6, ldy);
+                    KERNELS.transpose(m, n, x, 4, n + 3, actual, 6, ldy);
+                    assertThat(actual).as("%d × %d to rows of %d", m, n, ldy).isEqualTo(expected);
+                }
             }
         }
     }
@@ -255,7 +262,7 @@ class GemmKernelTest {
 
     @Test
     void copiesAddsAndFinishesRows() {
-        for (int n : new int[] {0, 1, LANES / 2 + 1, LANES - 1, LANES, 4 * LANES + 3}) {
+        for (int n : IntStream.concat(IntStream.rangeClosed(0, LANES + 1), IntStream.of(4 * LANES + 3)).toArray()) {
             for (int step : new int[] {1, 2, 3}) {
                 float[] x = values.of(2 + 3 * (n * step + 5));
                 float[] expected = values.of(4 + 3 * (n + 2));
