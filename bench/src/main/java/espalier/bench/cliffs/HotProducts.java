@@ -34,7 +34,7 @@ final class HotProducts {
     private static final Set<String> GATHERED = Set.of("gemm.taps", "gemm.tapsRow", "gemm.nineTaps", "gemm.nineDots",
             "gemm.addRows", "gemm.finishRows", "gemm.gatherPanel", "gemm.accumulateOuter", "gemm.dots", "gemm.interleaveRows",
             "winograd.input", "winograd.output", "winograd.gradient", "winograd.toLanes", "winograd.fromLanes", "winograd.product",
-            "winograd.accumulate", "winograd.weights", "winograd.weightGradient");
+            "winograd.accumulate", "winograd.weightGradient");
     private static final Set<String> INTEGER =
             Set.of("int8.pairs", "int8.products", "int8.requantize", "int8.accumulators", "int8.widen");
     /** 1×1, and depthwise by whole vectors and by less. */

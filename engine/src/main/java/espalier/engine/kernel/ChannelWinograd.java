@@ -9,9 +9,8 @@ import java.util.stream.IntStream;
  * A 3×3 convolution without stride by Winograd's F(2×2, 3×3), channels in lanes: images are transposed to {@link LanePlanes} and
  * back, after which neither the transforms nor the products cross lanes, whatever the image's size.
  *
- * <p>Error and source: see {@link WinogradProduct}; here the weights are transformed in float, too: {@code (c + 17)·2⁻²⁴}. Each
- * output is one sum in the order of the channels, whatever else is computed with it. An instance is immutable and may be used by
- * several threads.
+ * <p>Error and source: see {@link WinogradProduct}. Each output is one sum in the order of the channels, whatever else is
+ * computed with it. An instance is immutable and may be used by several threads.
  */
 final class ChannelWinograd {
     /** With fewer, as in 512 channels of 2×2, packing the weights takes longer than what is saved. */
@@ -99,8 +98,42 @@ final class ChannelWinograd {
                 int n = Math.min(ELEMENTS, weight.length - from - WEIGHTS * (lanes - 1));
                 kernels.toLanes(n, weight, from, WEIGHTS, packed, to + c * lanes, turnedAt);
             }
-            kernels.weights(g.c(), packed, to, packedStep());
+            transform(packed, to, g.c() * lanes);
         }
+    }
+
+    /**
+     * {@code G·W·Gᵀ} in place of W, n of them, weight or element e of each {@code e·packedStep()} away. In double: with weights
+     * rounded four times, ten PGD steps through ResNet-20 led to 99.69 % of the mask that PyTorch's lead to, 99.72 % with weights
+     * rounded once.
+     */
+    private void transform(float[] packed, int offset, int n) {
+        int step = packedStep();
+        for (int k = offset; k < offset + n; k++) {
+            double a = packed[k];
+            double b = packed[k + step];
+            double c = packed[k + 2 * step];
+            double g = packed[k + 6 * step];
+            double h = packed[k + 7 * step];
+            double i = packed[k + 8 * step];
+            double evenA = (a + g) / 2;
+            double evenB = (b + h) / 2;
+            double evenC = (c + i) / 2;
+            double oddA = packed[k + 3 * step] / 2.0;
+            double oddB = packed[k + 4 * step] / 2.0;
+            double oddC = packed[k + 5 * step] / 2.0;
+            row(packed, k, step, a, b, c);
+            row(packed, k + 4 * step, step, evenA + oddA, evenB + oddB, evenC + oddC);
+            row(packed, k + 8 * step, step, evenA - oddA, evenB - oddB, evenC - oddC);
+            row(packed, k + 12 * step, step, g, h, i);
+        }
+    }
+
+    private static void row(float[] packed, int at, int step, double a, double b, double c) {
+        packed[at] = (float) a;
+        packed[at + step] = (float) ((a + c + b) / 2);
+        packed[at + 2 * step] = (float) ((a + c - b) / 2);
+        packed[at + 3 * step] = (float) c;
     }
 
     /** {@return the floats of scratch that {@link #convolve} needs} */

@@ -110,7 +110,7 @@ public final class Gemm {
                 g.tile(rows, vectors, k, a, at, panel, panelOffset, ldb, c, target, ldc);
                 continue;
             }
-            g.copyRows(rows, columns, c, target, ldc, 1, tile, tileOffset, width);
+            copyWide(g, rows, columns, width, c, target, ldc, tile, tileOffset);
             g.tile(computed, vectors, k, a, at, panel, panelOffset, ldb, tile, tileOffset, width);
             g.copyRows(rows, columns, tile, tileOffset, width, 1, c, target, ldc);
         }
@@ -142,16 +142,32 @@ public final class Gemm {
         }
     }
 
-    /** Packs columns of B into a panel {@code [k][vectors·lanes]}, zeros after the last column. */
+    /** Packs columns of B into a panel {@code [k][vectors·lanes]}. */
     private static void packPanel(GemmKernels g, int k, int columns, float[] b, int bOffset, int rs, int cs,
             float[] to, int toOffset) {
         int width = roundUp(columns, g.lanes());
+        if (cs == 1) {
+            copyWide(g, k, columns, width, b, bOffset, rs, to, toOffset);
+            return;
+        }
         clear(k, columns, width, to, toOffset);
         if (rs == 1) {
             g.transpose(columns, k, b, bOffset, cs, to, toOffset, width);
         } else {
             g.copyRows(k, columns, b, bOffset, rs, cs, to, toOffset, width);
         }
+    }
+
+    /**
+     * Copies rows of so many columns by whole vectors: what lies behind them comes along where x does not end, to columns whose sums
+     * are not used. Without it, 256×256 times 11 columns took 1.15 times as long as times 16.
+     */
+    private static void copyWide(GemmKernels g, int m, int columns, int width, float[] x, int xOffset, int ldx,
+            float[] y, int yOffset) {
+        int wide = Math.clamp(Math.floorDiv(x.length - xOffset - width, Math.max(1, ldx)) + 1, 0, m);
+        g.copyRows(wide, width, x, xOffset, ldx, 1, y, yOffset, width);
+        clear(m - wide, columns, width, y, yOffset + wide * width);
+        g.copyRows(m - wide, columns, x, xOffset + wide * ldx, ldx, 1, y, yOffset + wide * width, width);
     }
 
     /** Zeros, where columns end before {@code width}: everywhere, which is faster than between many short rows. */

@@ -74,30 +74,6 @@ final class ScalarWinograd implements WinogradKernels {
     }
 
     @Override
-    public void weights(int vectors, float[] u, int uOffset, int uStep) {
-        float[] w = new float[9];
-        for (int v = 0; v < vectors; v++) {
-            for (int e = 0; e < 9; e++) {
-                w[e] = u[uOffset + e * uStep + v];
-            }
-            for (int e = 0, i = 0; e < 16; e++, i = e / 4) {
-                u[uOffset + e * uStep + v] = ofThree(e % 4, ofThree(i, w[0], w[3], w[6]), ofThree(i, w[1], w[4], w[7]),
-                        ofThree(i, w[2], w[5], w[8]));
-            }
-        }
-    }
-
-    /** {@return element i of G·(a, b, c)} */
-    private static float ofThree(int i, float a, float b, float c) {
-        return switch (i) {
-            case 0 -> a;
-            case 1 -> (a + c + b) / 2;
-            case 2 -> (a + c - b) / 2;
-            default -> c;
-        };
-    }
-
-    @Override
     public void weightGradient(int vectors, float[] s, int sOffset, int sStep) {
         float[][] t = new float[3][4];
         for (int v = 0; v < vectors; v++) {

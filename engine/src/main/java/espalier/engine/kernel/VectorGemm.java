@@ -6,13 +6,10 @@ import static espalier.engine.kernel.Lanes.N;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorSpecies;
 
 /** Matrix kernels on vectors: tiles, and the gathering of image patches into panels. */
 final class VectorGemm implements GemmKernels {
     private static final int HALF = N / 2;
-    private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
-    private static final VectorSpecies<Float> EIGHT = FloatVector.SPECIES_256;
     /** Two vectors' lanes are selected by one instruction. */
     static final boolean SELECTS = F.vectorBitSize() == 512;
     private static final FloatVector EVEN = FloatVector.zero(F).addIndex(2);
@@ -165,30 +162,8 @@ final class VectorGemm implements GemmKernels {
             done = Math.clamp((x.length - xOffset - N) / ldx + 1, 0, m) & -2;
             copyPairs(done, x, xOffset, ldx, y, yOffset);
         }
-        copyFew(m - done, n, x, xOffset + done * ldx, ldx, y, yOffset + done * ldy, ldy);
-    }
-
-    /**
-     * Rows shorter than a vector, by two shorter vectors that overlap: {@code System.arraycopy} took so long a row that 256×256
-     * times 11 columns took 1.15 times as long as times 16.
-     */
-    private static void copyFew(int m, int n, float[] x, int xOffset, int ldx, float[] y, int yOffset, int ldy) {
-        if (n >= 8) {
-            for (int i = 0, from = xOffset, to = yOffset; i < m; i++, from += ldx, to += ldy) {
-                FloatVector.fromArray(EIGHT, x, from).intoArray(y, to);
-                FloatVector.fromArray(EIGHT, x, from + n - 8).intoArray(y, to + n - 8);
-            }
-        } else if (n >= 4) {
-            for (int i = 0, from = xOffset, to = yOffset; i < m; i++, from += ldx, to += ldy) {
-                FloatVector.fromArray(FOUR, x, from).intoArray(y, to);
-                FloatVector.fromArray(FOUR, x, from + n - 4).intoArray(y, to + n - 4);
-            }
-        } else {
-            for (int i = 0; i < m; i++) {
-                for (int j = 0; j < n; j++) {
-                    y[yOffset + i * ldy + j] = x[xOffset + i * ldx + j];
-                }
-            }
+        for (int i = done; i < m; i++) {
+            System.arraycopy(x, xOffset + i * ldx, y, yOffset + i * ldy, n);
         }
     }
 

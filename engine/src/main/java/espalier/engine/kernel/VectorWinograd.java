@@ -184,48 +184,6 @@ final class VectorWinograd implements WinogradKernels {
         }
     }
 
-    /** By two rows of U, those first that leave the weights of the others. */
-    @Override
-    public void weights(int vectors, float[] u, int uOffset, int uStep) {
-        weights(vectors, -1, u, uOffset, uStep, 6, 8, 12, 8);
-        weights(vectors, 1, u, uOffset, uStep, 0, 15, 0, 4);
-    }
-
-    /**
-     * A row of U that is one of W, and the one beside it, half of {@code W0 + sign·W1 + W2}.
-     *
-     * @param edge the row's first weight, {@code last} the last of all nine
-     * @param edgeTo the row's first element, {@code to} that of the one beside it
-     */
-    private static void weights(int vectors, float sign, float[] u, int uOffset, int uStep, int edge, int last,
-            int edgeTo, int to) {
-        for (int v = 0; v < vectors; v++) {
-            int at = uOffset + v * N;
-            FloatVector w20 = FloatVector.fromArray(F, u, at + 6 * uStep);
-            FloatVector w21 = FloatVector.fromArray(F, u, at + 7 * uStep);
-            FloatVector w22 = FloatVector.fromArray(F, u, at + last * uStep);
-            FloatVector w00 = FloatVector.fromArray(F, u, at);
-            FloatVector w01 = FloatVector.fromArray(F, u, at + uStep);
-            FloatVector w02 = FloatVector.fromArray(F, u, at + 2 * uStep);
-            FloatVector m0 = FloatVector.fromArray(F, u, at + 3 * uStep).mul(sign).add(w00.add(w20)).mul(0.5f);
-            FloatVector m1 = FloatVector.fromArray(F, u, at + 4 * uStep).mul(sign).add(w01.add(w21)).mul(0.5f);
-            FloatVector m2 = FloatVector.fromArray(F, u, at + 5 * uStep).mul(sign).add(w02.add(w22)).mul(0.5f);
-            FloatVector e0 = edge == 0 ? w00 : w20;
-            FloatVector e1 = edge == 0 ? w01 : w21;
-            FloatVector e2 = edge == 0 ? w02 : w22;
-            FloatVector e = e0.add(e2);
-            FloatVector m = m0.add(m2);
-            e0.intoArray(u, at + edgeTo * uStep);
-            e.add(e1).mul(0.5f).intoArray(u, at + (edgeTo + 1) * uStep);
-            e.sub(e1).mul(0.5f).intoArray(u, at + (edgeTo + 2) * uStep);
-            e2.intoArray(u, at + (edgeTo + 3) * uStep);
-            m0.intoArray(u, at + to * uStep);
-            m.add(m1).mul(0.5f).intoArray(u, at + (to + 1) * uStep);
-            m.sub(m1).mul(0.5f).intoArray(u, at + (to + 2) * uStep);
-            m2.intoArray(u, at + (to + 3) * uStep);
-        }
-    }
-
     @Override
     public void weightGradient(int vectors, float[] s, int sOffset, int sStep) {
         edgeGradient(vectors, s, sOffset, sStep, 0);

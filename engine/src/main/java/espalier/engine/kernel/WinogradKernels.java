@@ -42,18 +42,11 @@ public interface WinogradKernels {
             int rowStep, int columnStep, float[] v, int vOffset, int vStep);
 
     /**
-     * {@code U = G·W·Gᵀ} of 3×3 weights W, in place, for each vector v, every lane by itself; {@code Gᵀ = [1 ½ ½ 0; 0 ½ −½ 0;
-     * 0 ½ ½ 1]}.
+     * {@code gW = Gᵀ·S·G}, in place, for each vector v, every lane by itself: the gradient of 3×3 weights by that of {@code G·W·Gᵀ};
+     * {@code Gᵀ = [1 ½ ½ 0; 0 ½ −½ 0; 0 ½ ½ 1]}. Row 0 of gW takes the place of that of S, 1 that of row 1, 2 that of row 3; row 2 of
+     * S is left.
      *
-     * @param u element e of U, before that weight e of the nine, at {@code uOffset + e·uStep + v·lanes}
-     */
-    void weights(int vectors, float[] u, int uOffset, int uStep);
-
-    /**
-     * {@code gW = Gᵀ·S·G}, in place, for each vector v: what {@link #weights} is to S by the gradient of its result. Row 0 of gW
-     * takes the place of that of S, 1 that of row 1, 2 that of row 3; row 2 of S is left.
-     *
-     * @param s laid out as {@link #weights} has it
+     * @param s element (i, j) at {@code sOffset + (4i + j)·sStep + v·lanes}
      */
     void weightGradient(int vectors, float[] s, int sOffset, int sStep);
 

@@ -151,7 +151,6 @@ class AllocationTest {
         kernels.put("winograd output",
                 () -> k.output(2, 5, y, 0, 10 * lanes, x, 0, 0f, 1f, z, 0, lanes, at, 0, 4 * lanes, lanes));
         kernels.put("winograd gradient", () -> k.gradient(2, 5, x, 0, lanes, at, 0, 4 * lanes, lanes, z, 0, 10 * lanes));
-        kernels.put("winograd weights", () -> k.weights(5, y, 0, 10 * lanes));
         kernels.put("winograd weightGradient", () -> k.weightGradient(5, z, 0, 10 * lanes));
         for (int vectors = 1; vectors <= 2; vectors++) {
             int v = vectors;

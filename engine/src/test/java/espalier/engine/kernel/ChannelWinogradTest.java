@@ -133,7 +133,7 @@ class ChannelWinogradTest {
 
         /** Of each product of transformed values (at most 4 · 2.25) nine reach a result; so {@link ChannelWinograd}'s bound. */
         private void near(float[] actual, int offset, double[] expected, int terms) {
-            double error = Values.bound(terms + 17, 9 * 4 * 2.25 * terms);
+            double error = Values.bound(terms + 14, 9 * 4 * 2.25 * terms);
             for (int i = 0; i < expected.length; i++) {
                 assertThat((double) actual[offset + i]).as("%d of %s, %d images", i, g, n)
                         .isBetween(expected[i] - error, expected[i] + error);
@@ -241,27 +241,18 @@ class ChannelWinogradTest {
         }
     }
 
-    /** In double; no value has more than nine terms of at most 1, with five additions on its way. */
+    /** No value is a sum of more than 16 terms of at most 1, rounded more than six times on its way. */
     @Test
-    void weightsAndTheirGradient() {
+    void gradientOfWeights() {
         double[][] g = {{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}};
         int[] rowOf = {0, 1, 3};
         for (int vectors : new int[] {0, 1, 2, 5}) {
             int n = vectors * LANES;
             int step = n + 3;
             float[] w = values.of(2 + 16 * step);
-            float[] u = w.clone();
             float[] gw = w.clone();
-            KERNELS.weights(vectors, u, 2, step);
             KERNELS.weightGradient(vectors, gw, 2, step);
             for (int l = 0; l < n; l++) {
-                for (int e = 0; e < 16; e++) {
-                    double sum = 0;
-                    for (int k = 0; k < 9; k++) {
-                        sum += g[e / 4][k / 3] * g[e % 4][k % 3] * w[2 + k * step + l];
-                    }
-                    assertThat((double) u[2 + e * step + l]).isBetween(sum - 0x1p-21, sum + 0x1p-21);
-                }
                 for (int k = 0; k < 9; k++) {
                     double sum = 0;
                     for (int e = 0; e < 16; e++) {
@@ -272,7 +263,7 @@ class ChannelWinogradTest {
             }
             for (int e = 0; e < 16; e++) {
                 for (int i = n; i < step; i++) {
-                    assertThat(new float[] {u[2 + e * step + i], gw[2 + e * step + i]}).containsOnly(w[2 + e * step + i]);
+                    assertThat(gw[2 + e * step + i]).isEqualTo(w[2 + e * step + i]);
                 }
             }
         }
