@@ -110,25 +110,26 @@ final class ChannelWinograd {
     private void transform(float[] packed, int offset, int n) {
         int step = packedStep();
         for (int k = offset; k < offset + n; k++) {
-            double a = packed[k];
-            double b = packed[k + step];
-            double c = packed[k + 2 * step];
-            double g = packed[k + 6 * step];
-            double h = packed[k + 7 * step];
-            double i = packed[k + 8 * step];
-            double evenA = (a + g) / 2;
-            double evenB = (b + h) / 2;
-            double evenC = (c + i) / 2;
-            double oddA = packed[k + 3 * step] / 2.0;
-            double oddB = packed[k + 4 * step] / 2.0;
-            double oddC = packed[k + 5 * step] / 2.0;
-            row(packed, k, step, a, b, c);
-            row(packed, k + 4 * step, step, evenA + oddA, evenB + oddB, evenC + oddC);
-            row(packed, k + 8 * step, step, evenA - oddA, evenB - oddB, evenC - oddC);
-            row(packed, k + 12 * step, step, g, h, i);
+            double w00 = packed[k];
+            double w01 = packed[k + step];
+            double w02 = packed[k + 2 * step];
+            double half10 = packed[k + 3 * step] / 2.0;
+            double half11 = packed[k + 4 * step] / 2.0;
+            double half12 = packed[k + 5 * step] / 2.0;
+            double w20 = packed[k + 6 * step];
+            double w21 = packed[k + 7 * step];
+            double w22 = packed[k + 8 * step];
+            double even0 = (w00 + w20) / 2;
+            double even1 = (w01 + w21) / 2;
+            double even2 = (w02 + w22) / 2;
+            row(packed, k, step, w00, w01, w02);
+            row(packed, k + 4 * step, step, even0 + half10, even1 + half11, even2 + half12);
+            row(packed, k + 8 * step, step, even0 - half10, even1 - half11, even2 - half12);
+            row(packed, k + 12 * step, step, w20, w21, w22);
         }
     }
 
+    /** Stores a row times {@code Gᵀ}. */
     private static void row(float[] packed, int at, int step, double a, double b, double c) {
         packed[at] = (float) a;
         packed[at + step] = (float) ((a + c + b) / 2);
