@@ -24,7 +24,7 @@ class ChannelWinogradTest {
             new ConvShape(48, 6, 10, 32, 3, 3, 1, 1, 1),
             new ConvShape(32, 6, 8, 64, 3, 3, 1, 0, 1),
             new ConvShape(64, 4, 2, 48, 3, 3, 1, 2, 1),
-            new ConvShape(256, 4, 4, 144, 3, 3, 1, 1, 1),
+            new ConvShape(256, 6, 6, 144, 3, 3, 1, 0, 1),
             new ConvShape(160, 4, 4, 256, 3, 3, 1, 1, 1));
     private final Values values = new Values(9);
 
