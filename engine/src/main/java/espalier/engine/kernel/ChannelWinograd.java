@@ -104,8 +104,8 @@ final class ChannelWinograd {
 
     /**
      * {@code G·W·Gᵀ} in place of W, n of them, weight or element e of each {@code e·packedStep()} away. In double: with weights
-     * rounded four times, ten PGD steps through ResNet-20 led to 99.69 % of the mask that PyTorch's lead to, 99.72 % with weights
-     * rounded once.
+     * rounded four times, ten PGD steps through ResNet-20 led to 99.687 % of the mask that PyTorch's lead to by layer-gap, 99.706 %
+     * with weights rounded once.
      */
     private void transform(float[] packed, int offset, int n) {
         int step = packedStep();
