@@ -88,15 +88,20 @@ final class ScalarPool implements PoolKernels {
         Arrays.fill(gx, xOffset, xOffset + planes * h * w, 0f);
         int at = yOffset;
         for (int p = 0, plane = xOffset; p < planes; p++, plane += h * w) {
-            for (int r = 0; r < oh; r++) {
-                for (int c = 0; c < ow; c++, at++) {
-                    float share = gy[at] / (kernel * kernel);
-                    for (int k = 0; k < kernel; k++) {
-                        int from = plane + (r * stride + k) * w + c * stride;
-                        for (int i = from; i < from + kernel; i++) {
-                            gx[i] += share;
-                        }
-                    }
+            for (int r = 0; r < oh; r++, at += ow) {
+                sharesOfRow(gy, at, 0, ow, gx, plane + r * stride * w, w, kernel, stride);
+            }
+        }
+    }
+
+    /** The windows from column {@code from} to {@code to} of the row of windows that starts with gx's {@code row}. */
+    static void sharesOfRow(float[] gy, int at, int from, int to, float[] gx, int row, int w, int kernel, int stride) {
+        for (int c = from; c < to; c++) {
+            float share = gy[at + c] / (kernel * kernel);
+            for (int k = 0; k < kernel; k++) {
+                int first = row + k * w + c * stride;
+                for (int i = first; i < first + kernel; i++) {
+                    gx[i] += share;
                 }
             }
         }

@@ -24,6 +24,7 @@ final class VectorInt8 implements Int8Kernels {
     private static final VectorSpecies<Short> S = VectorSpecies.of(short.class, SHAPE);
     private static final VectorSpecies<Integer> I = VectorSpecies.of(int.class, SHAPE);
     private static final VectorSpecies<Float> F = Lanes.F;
+    private static final VectorSpecies<Byte> B = VectorSpecies.of(byte.class, SHAPE);
     private static final VectorSpecies<Byte> HALF =
             VectorSpecies.of(byte.class, VectorShape.forBitSize(SHAPE.vectorBitSize() / 2));
     private static final int LANES = S.length();
@@ -307,25 +308,28 @@ final class VectorInt8 implements Int8Kernels {
                 .convertShape(VectorOperators.ZERO_EXTEND_B2S, S, 0)).intoArray(y, yOffset + last);
     }
 
+    /**
+     * Ints of four bytes are taken apart by shifts: conversions of bytes, four to an element and another shape, were more than C2
+     * compiles well each time (48 bytes an iteration in one JVM start of some tens).
+     */
     @Override
     public void add(byte[] a, int aOffset, int aZero, float aMultiplier, byte[] b, int bOffset, int bZero, float bMultiplier,
             byte[] y, int yOffset, int zeroPoint, int low, int high, int n) {
         int i = 0;
-        for (int bound = HALF.loopBound(255 * (aMultiplier + bMultiplier) <= ROUNDED ? n : 0); i < bound; i += LANES) {
-            IntVector ta = ((ShortVector) ByteVector.fromArray(HALF, a, aOffset + i)
-                    .convertShape(VectorOperators.ZERO_EXTEND_B2S, S, 0)).reinterpretAsInts();
-            IntVector tb = ((ShortVector) ByteVector.fromArray(HALF, b, bOffset + i)
-                    .convertShape(VectorOperators.ZERO_EXTEND_B2S, S, 0)).reinterpretAsInts();
-            FloatVector ve = ((FloatVector) ta.and(0xFFFF).sub(aZero).convert(VectorOperators.I2F, 0)).mul(aMultiplier)
-                    .add(((FloatVector) tb.and(0xFFFF).sub(bZero).convert(VectorOperators.I2F, 0)).mul(bMultiplier));
-            FloatVector vo = ((FloatVector) ta.lanewise(VectorOperators.LSHR, 16).sub(aZero)
-                    .convert(VectorOperators.I2F, 0)).mul(aMultiplier)
-                    .add(((FloatVector) tb.lanewise(VectorOperators.LSHR, 16).sub(bZero)
-                            .convert(VectorOperators.I2F, 0)).mul(bMultiplier));
-            IntVector even = ve.add(ROUND).reinterpretAsInts().add(zeroPoint - ROUND_BITS).max(low).min(high);
-            IntVector odd = vo.add(ROUND).reinterpretAsInts().add(zeroPoint - ROUND_BITS).max(low).min(high);
-            ((ByteVector) even.or(odd.lanewise(VectorOperators.LSHL, 16)).reinterpretAsShorts()
-                    .convertShape(VectorOperators.S2B, HALF, 0)).intoArray(y, yOffset + i);
+        for (int bound = B.loopBound(255 * (aMultiplier + bMultiplier) <= ROUNDED ? n : 0); i < bound; i += B.length()) {
+            IntVector fourA = ByteVector.fromArray(B, a, aOffset + i).reinterpretAsInts();
+            IntVector fourB = ByteVector.fromArray(B, b, bOffset + i).reinterpretAsInts();
+            IntVector fourY = IntVector.zero(I);
+            for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
+                FloatVector va = (FloatVector) fourA.lanewise(VectorOperators.LSHR, shift).and(0xFF).sub(aZero)
+                        .convert(VectorOperators.I2F, 0);
+                FloatVector vb = (FloatVector) fourB.lanewise(VectorOperators.LSHR, shift).and(0xFF).sub(bZero)
+                        .convert(VectorOperators.I2F, 0);
+                IntVector sum = va.mul(aMultiplier).add(vb.mul(bMultiplier)).add(ROUND).reinterpretAsInts()
+                        .add(zeroPoint - ROUND_BITS).max(low).min(high);
+                fourY = sum.lanewise(VectorOperators.LSHL, shift).or(fourY);
+            }
+            fourY.reinterpretAsBytes().intoArray(y, yOffset + i);
         }
         scalar.add(a, aOffset + i, aZero, aMultiplier, b, bOffset + i, bZero, bMultiplier, y, yOffset + i, zeroPoint, low,
                 high, n - i);

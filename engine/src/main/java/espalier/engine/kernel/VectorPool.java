@@ -6,6 +6,7 @@ import static espalier.engine.kernel.Lanes.load;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.NE;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
@@ -22,6 +23,8 @@ final class VectorPool implements PoolKernels {
     private static final ScalarPool SCALAR = new ScalarPool();
     private static final VectorNorm SUMS = new VectorNorm();
     private static final VectorShuffle<Float> EVEN = VectorShuffle.fromOp(F, i -> 2 * i % N);
+    private static final VectorShuffle<Float> TWICE_LOWER = VectorShuffle.fromOp(F, i -> i / 2);
+    private static final VectorShuffle<Float> TWICE_UPPER = VectorShuffle.fromOp(F, i -> (N + i) / 2);
     private static final VectorMask<Float> UPPER = VectorMask.fromLong(F, -1L << N / 2 & (1L << N) - 1);
 
     @Override
@@ -130,8 +133,14 @@ final class VectorPool implements PoolKernels {
         sum.div((float) (kernel * kernel)).intoArray(y, at);
     }
 
+    /** Two by two without loops: what C2 made of them took 1.5 times as long in one JVM start of five. */
     private static void meansOfEven(float[] x, int left, int w, int kernel, float[] y, int at) {
         FloatVector sum = FloatVector.zero(F);
+        if (kernel == 2) {
+            sum.add(even(x, left)).add(even(x, left + 1)).add(even(x, left + w)).add(even(x, left + w + 1)).div(4f)
+                    .intoArray(y, at);
+            return;
+        }
         for (int k = 0; k < kernel; k++, left += w) {
             for (int i = left; i < left + kernel; i++) {
                 sum = even(x, i).add(sum);
@@ -143,7 +152,32 @@ final class VectorPool implements PoolKernels {
     @Override
     public void avgPoolGrad(float[] gy, int yOffset, int planes, int oh, int ow, float[] gx, int xOffset, int h, int w,
             int kernel, int stride) {
-        SCALAR.avgPoolGrad(gy, yOffset, planes, oh, ow, gx, xOffset, h, w, kernel, stride);
+        if (kernel != 2 || stride != 2) {
+            SCALAR.avgPoolGrad(gy, yOffset, planes, oh, ow, gx, xOffset, h, w, kernel, stride);
+            return;
+        }
+        Arrays.fill(gx, xOffset, xOffset + planes * h * w, 0f);
+        int at = yOffset;
+        for (int p = 0, plane = xOffset; p < planes; p++, plane += h * w) {
+            for (int r = 0, row = plane; r < oh; r++, row += 2 * w, at += ow) {
+                int c = 0;
+                for (; c <= ow - N; c += N) {
+                    quarters(gy, at + c, gx, row + 2 * c, w);
+                }
+                ScalarPool.sharesOfRow(gy, at, c, ow, gx, row, w, kernel, stride);
+            }
+        }
+    }
+
+    private static void quarters(float[] gy, int at, float[] gx, int row, int w) {
+        // The sum with 0 makes of -0 what sums elsewhere do.
+        FloatVector share = load(gy, at).div(4f).add(0f);
+        FloatVector left = share.rearrange(TWICE_LOWER);
+        FloatVector right = share.rearrange(TWICE_UPPER);
+        left.intoArray(gx, row);
+        right.intoArray(gx, row + N);
+        left.intoArray(gx, row + w);
+        right.intoArray(gx, row + w + N);
     }
 
     @Override

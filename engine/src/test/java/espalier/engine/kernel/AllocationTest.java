@@ -3,15 +3,26 @@ package espalier.engine.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.lang.management.ManagementFactory;
-import java.util.SequencedMap;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Once compiled, no kernel allocates: a vector kernel that does was compiled badly, and runs a hundred times slower. */
+/**
+ * Once compiled, no kernel allocates: a vector kernel that does was compiled badly, and runs up to a hundred times slower.
+ *
+ * <p>C2's inlining depends on the order in which its threads finish. A kernel that fails here is asked once more, alone in a
+ * fresh JVM: how often it fails is what {@code espalier bench cliffs} measures, and one start in some hundreds (of {@code add
+ * int8}, November 2026) says nothing about the change under test.
+ */
 class AllocationTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int N = 1003;
@@ -72,7 +83,7 @@ class AllocationTest {
         });
         kernels.put("avgPool 2/2", () -> p.avgPool(a, 1, 2, 20, 24, b, 1, 10, 12, 2, 2));
         kernels.put("avgPool 3/1", () -> p.avgPool(a, 1, 2, 20, 24, b, 1, 18, 22, 3, 1));
-        kernels.put("avgPoolGrad", () -> p.avgPoolGrad(a, 1, 2, 10, 12, b, 1, 20, 24, 2, 2));
+        kernels.put("avgPoolGrad", () -> p.avgPoolGrad(a, 1, 1, 10, 18, b, 1, 20, 36, 2, 2));
         kernels.put("maxOfWindow", () -> p.maxOfWindow(a, 1, 3, 100, 2, b, 1, 32));
         kernels.put("meanOfWindow", () -> p.meanOfWindow(a, 1, 3, 100, 2, b, 1, 32));
         kernels.put("planeMeans", () -> p.planeMeans(a, 1, 9, 101, b, 1));
@@ -171,14 +182,33 @@ class AllocationTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void allocatesNothing(String name) {
+    void allocatesNothing(String name) throws IOException, InterruptedException {
+        long bytes = onceCompiled(name);
+        if (bytes != 0) {
+            assertThat(inFreshJvm(name)).as("%s: %d bytes in %d calls; exit code of another JVM", name, bytes, CALLS).isZero();
+        }
+    }
+
+    /** {@return 0 if the kernel allocates nothing there} */
+    private static int inFreshJvm(String name) throws IOException, InterruptedException {
+        var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), AllocationTest.class.getName(), name));
+        return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(Redirect.DISCARD).start().waitFor();
+    }
+
+    static void main(String[] args) {
+        System.exit(onceCompiled(args[0]) == 0 ? 0 : 1);
+    }
+
+    private static long onceCompiled(String name) {
         Runnable kernel = KERNELS.get(name);
         long deadline = THREADS.getCurrentThreadCpuTime() + PATIENCE_NANOS;
         long bytes;
         do {
             bytes = allocatedBy(kernel);
         } while (bytes != 0 && THREADS.getCurrentThreadCpuTime() < deadline);
-        assertThat(bytes).as("bytes in %d calls of %s", CALLS, name).isZero();
+        return bytes;
     }
 
     private static long allocatedBy(Runnable kernel) {
