@@ -33,10 +33,6 @@ final class Lanes {
         return VectorShuffle.iota(F, by, 1, true);
     }
 
-    static FloatVector load(float[] a, int at) {
-        return FloatVector.fromArray(F, a, at);
-    }
-
     /**
      * {@return the sum of the lanes, halves first}
      *

@@ -3,7 +3,7 @@ package espalier.engine.kernel;
 import static espalier.engine.kernel.Lanes.F;
 import static espalier.engine.kernel.Lanes.I;
 import static espalier.engine.kernel.Lanes.N;
-import static espalier.engine.kernel.Lanes.load;
+import static jdk.incubator.vector.FloatVector.fromArray;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHR;
@@ -25,7 +25,7 @@ final class VectorElementwise implements ElementwiseKernels {
     public void add(float[] a, int aOffset, float[] b, int bOffset, float[] y, int yOffset, int n) {
         int i = 0;
         for (int bound = F.loopBound(n); i < bound; i += N) {
-            load(a, aOffset + i).add(load(b, bOffset + i)).intoArray(y, yOffset + i);
+            fromArray(F, a, aOffset + i).add(fromArray(F, b, bOffset + i)).intoArray(y, yOffset + i);
         }
         TAIL.add(a, aOffset + i, b, bOffset + i, y, yOffset + i, n - i);
     }
@@ -34,7 +34,7 @@ final class VectorElementwise implements ElementwiseKernels {
     public void addRelu(float[] a, int aOffset, float[] b, int bOffset, float[] y, int yOffset, int n) {
         int i = 0;
         for (int bound = F.loopBound(n); i < bound; i += N) {
-            FloatVector v = load(a, aOffset + i).add(load(b, bOffset + i));
+            FloatVector v = fromArray(F, a, aOffset + i).add(fromArray(F, b, bOffset + i));
             v.blend(0f, v.compare(LE, 0f)).intoArray(y, yOffset + i);
         }
         TAIL.addRelu(a, aOffset + i, b, bOffset + i, y, yOffset + i, n - i);
@@ -44,7 +44,7 @@ final class VectorElementwise implements ElementwiseKernels {
     public void mul(float[] a, int aOffset, float[] b, int bOffset, float[] y, int yOffset, int n) {
         int i = 0;
         for (int bound = F.loopBound(n); i < bound; i += N) {
-            load(a, aOffset + i).mul(load(b, bOffset + i)).intoArray(y, yOffset + i);
+            fromArray(F, a, aOffset + i).mul(fromArray(F, b, bOffset + i)).intoArray(y, yOffset + i);
         }
         TAIL.mul(a, aOffset + i, b, bOffset + i, y, yOffset + i, n - i);
     }
@@ -53,7 +53,7 @@ final class VectorElementwise implements ElementwiseKernels {
     public void scaledAdd(float a, float[] x, int xOffset, float[] y, int yOffset, int n) {
         int i = 0;
         for (int bound = F.loopBound(n); i < bound; i += N) {
-            load(y, yOffset + i).add(load(x, xOffset + i).mul(a)).intoArray(y, yOffset + i);
+            fromArray(F, y, yOffset + i).add(fromArray(F, x, xOffset + i).mul(a)).intoArray(y, yOffset + i);
         }
         TAIL.scaledAdd(a, x, xOffset + i, y, yOffset + i, n - i);
     }
@@ -62,7 +62,7 @@ final class VectorElementwise implements ElementwiseKernels {
     public void standardize(float[] x, int xOffset, float mean, float std, float[] y, int yOffset, int n) {
         int i = 0;
         for (int bound = F.loopBound(n); i < bound; i += N) {
-            load(x, xOffset + i).sub(mean).div(std).intoArray(y, yOffset + i);
+            fromArray(F, x, xOffset + i).sub(mean).div(std).intoArray(y, yOffset + i);
         }
         TAIL.standardize(x, xOffset + i, mean, std, y, yOffset + i, n - i);
     }
@@ -71,7 +71,7 @@ final class VectorElementwise implements ElementwiseKernels {
     public void relu(float[] x, int xOffset, float[] y, int yOffset, int n) {
         int i = 0;
         for (int bound = F.loopBound(n); i < bound; i += N) {
-            FloatVector v = load(x, xOffset + i);
+            FloatVector v = fromArray(F, x, xOffset + i);
             v.blend(0f, v.compare(LE, 0f)).intoArray(y, yOffset + i);
         }
         TAIL.relu(x, xOffset + i, y, yOffset + i, n - i);
@@ -81,7 +81,7 @@ final class VectorElementwise implements ElementwiseKernels {
     public void reluGrad(float[] y, int yOffset, float[] gy, int gyOffset, float[] gx, int gxOffset, int n) {
         int i = 0;
         for (int bound = F.loopBound(n); i < bound; i += N) {
-            load(gy, gyOffset + i).blend(0f, load(y, yOffset + i).compare(LE, 0f)).intoArray(gx, gxOffset + i);
+            fromArray(F, gy, gyOffset + i).blend(0f, fromArray(F, y, yOffset + i).compare(LE, 0f)).intoArray(gx, gxOffset + i);
         }
         TAIL.reluGrad(y, yOffset + i, gy, gyOffset + i, gx, gxOffset + i, n - i);
     }
@@ -90,7 +90,7 @@ final class VectorElementwise implements ElementwiseKernels {
     public void relu6(float[] x, int xOffset, float[] y, int yOffset, int n) {
         int i = 0;
         for (int bound = F.loopBound(n); i < bound; i += N) {
-            FloatVector v = load(x, xOffset + i);
+            FloatVector v = fromArray(F, x, xOffset + i);
             v.blend(0f, v.compare(LE, 0f)).blend(6f, v.compare(GE, 6f)).intoArray(y, yOffset + i);
         }
         TAIL.relu6(x, xOffset + i, y, yOffset + i, n - i);
@@ -100,8 +100,8 @@ final class VectorElementwise implements ElementwiseKernels {
     public void relu6Grad(float[] y, int yOffset, float[] gy, int gyOffset, float[] gx, int gxOffset, int n) {
         int i = 0;
         for (int bound = F.loopBound(n); i < bound; i += N) {
-            FloatVector v = load(y, yOffset + i);
-            load(gy, gyOffset + i).blend(0f, v.compare(LE, 0f)).blend(0f, v.compare(GE, 6f)).intoArray(gx, gxOffset + i);
+            FloatVector v = fromArray(F, y, yOffset + i);
+            fromArray(F, gy, gyOffset + i).blend(0f, v.compare(LE, 0f)).blend(0f, v.compare(GE, 6f)).intoArray(gx, gxOffset + i);
         }
         TAIL.relu6Grad(y, yOffset + i, gy, gyOffset + i, gx, gxOffset + i, n - i);
     }
@@ -116,7 +116,7 @@ final class VectorElementwise implements ElementwiseKernels {
         int i = 0;
         for (int bound = F.loopBound(n); i < bound; i += N) {
             IntVector hash = mix(mix(counter.lanewise(XOR, low)).add(high));
-            load(x, xOffset + i).mul(scale)
+            fromArray(F, x, xOffset + i).mul(scale)
                     .blend(0f, hash.lanewise(LSHR, 8).compare(LT, threshold).cast(F))
                     .intoArray(y, yOffset + i);
             counter = counter.add(N);

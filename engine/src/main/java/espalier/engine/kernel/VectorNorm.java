@@ -2,7 +2,7 @@ package espalier.engine.kernel;
 
 import static espalier.engine.kernel.Lanes.F;
 import static espalier.engine.kernel.Lanes.N;
-import static espalier.engine.kernel.Lanes.load;
+import static jdk.incubator.vector.FloatVector.fromArray;
 import static jdk.incubator.vector.VectorOperators.LE;
 
 import jdk.incubator.vector.FloatVector;
@@ -12,11 +12,13 @@ import jdk.incubator.vector.FloatVector;
  *
  * <p>Sums run in float, in two vectors, over {@link #GROUP} elements or one plane, whichever is more, and then go on in
  * double.
+ *
+ * <p>All loops have the same form: one method walks all planes with one index. With a method or a counter of its own for each
+ * plane, those of 8×8 (four vectors) took up to 2.5 times as long, and it differed from one JVM start to the next.
  */
 final class VectorNorm implements NormKernels {
     private static final ScalarNorm SMALL = new ScalarNorm();
     private static final int GROUP = 4096;
-    /** Written out: in loops of one vector, planes of four (8×8) took 1.3 times as long in half of the JVM starts. */
     private static final int FOUR = 4 * N;
 
     @Override
@@ -39,13 +41,13 @@ final class VectorNorm implements NormKernels {
         for (int p = 0, i = offset; p < planes; p++) {
             int end = offset + p * stride + size;
             for (; i <= end - FOUR; i += FOUR) {
-                even = load(x, i).add(even);
-                odd = load(x, i + N).add(odd);
-                even = load(x, i + 2 * N).add(even);
-                odd = load(x, i + 3 * N).add(odd);
+                even = fromArray(F, x, i).add(even);
+                odd = fromArray(F, x, i + N).add(odd);
+                even = fromArray(F, x, i + 2 * N).add(even);
+                odd = fromArray(F, x, i + 3 * N).add(odd);
             }
             for (; i <= end - N; i += N) {
-                even = load(x, i).add(even);
+                even = fromArray(F, x, i).add(even);
             }
             for (; i < end; i++) {
                 tail += x[i];
@@ -75,17 +77,17 @@ final class VectorNorm implements NormKernels {
         for (int p = 0, i = offset; p < planes; p++) {
             int end = offset + p * stride + size;
             for (; i <= end - FOUR; i += FOUR) {
-                FloatVector d = load(x, i).sub(mean);
+                FloatVector d = fromArray(F, x, i).sub(mean);
                 even = d.mul(d).add(even);
-                d = load(x, i + N).sub(mean);
+                d = fromArray(F, x, i + N).sub(mean);
                 odd = d.mul(d).add(odd);
-                d = load(x, i + 2 * N).sub(mean);
+                d = fromArray(F, x, i + 2 * N).sub(mean);
                 even = d.mul(d).add(even);
-                d = load(x, i + 3 * N).sub(mean);
+                d = fromArray(F, x, i + 3 * N).sub(mean);
                 odd = d.mul(d).add(odd);
             }
             for (; i <= end - N; i += N) {
-                FloatVector d = load(x, i).sub(mean);
+                FloatVector d = fromArray(F, x, i).sub(mean);
                 even = d.mul(d).add(even);
             }
             for (; i < end; i++) {
@@ -104,49 +106,41 @@ final class VectorNorm implements NormKernels {
             SMALL.affine(x, y, offset, planes, stride, size, scale, shift, relu);
             return;
         }
-        for (int p = 0, at = offset; p < planes; p++, at += stride) {
-            int done = relu ? affineRelu(x, y, at, size, scale, shift) : affine(x, y, at, size, scale, shift);
-            if (done < size) {
-                SMALL.affine(x, y, at + done, 1, 0, size - done, scale, shift, relu);
+        if (relu) {
+            affineRelu(x, y, offset, planes, stride, size, scale, shift);
+        } else {
+            affine(x, y, offset, planes, stride, size, scale, shift);
+        }
+    }
+
+    private static void affine(float[] x, float[] y, int offset, int planes, int stride, int size, float scale, float shift) {
+        for (int p = 0, i = offset; p < planes; p++) {
+            int end = i + size;
+            for (; i <= end - N; i += N) {
+                fromArray(F, x, i).mul(scale).add(shift).intoArray(y, i);
             }
+            if (i < end) {
+                SMALL.affine(x, y, i, 1, 0, end - i, scale, shift, false);
+                i = end;
+            }
+            i += stride - size;
         }
     }
 
-    private static int affine(float[] x, float[] y, int offset, int size, float scale, float shift) {
-        int i = offset;
-        for (int last = offset + size - FOUR; i <= last; i += FOUR) {
-            affineOf(x, y, i, scale, shift);
-            affineOf(x, y, i + N, scale, shift);
-            affineOf(x, y, i + 2 * N, scale, shift);
-            affineOf(x, y, i + 3 * N, scale, shift);
+    private static void affineRelu(float[] x, float[] y, int offset, int planes, int stride, int size, float scale,
+            float shift) {
+        for (int p = 0, i = offset; p < planes; p++) {
+            int end = i + size;
+            for (; i <= end - N; i += N) {
+                FloatVector v = fromArray(F, x, i).mul(scale).add(shift);
+                v.blend(0f, v.compare(LE, 0f)).intoArray(y, i);
+            }
+            if (i < end) {
+                SMALL.affine(x, y, i, 1, 0, end - i, scale, shift, true);
+                i = end;
+            }
+            i += stride - size;
         }
-        for (int last = offset + size - N; i <= last; i += N) {
-            affineOf(x, y, i, scale, shift);
-        }
-        return i - offset;
-    }
-
-    private static void affineOf(float[] x, float[] y, int i, float scale, float shift) {
-        load(x, i).mul(scale).add(shift).intoArray(y, i);
-    }
-
-    private static int affineRelu(float[] x, float[] y, int offset, int size, float scale, float shift) {
-        int i = offset;
-        for (int last = offset + size - FOUR; i <= last; i += FOUR) {
-            affineReluOf(x, y, i, scale, shift);
-            affineReluOf(x, y, i + N, scale, shift);
-            affineReluOf(x, y, i + 2 * N, scale, shift);
-            affineReluOf(x, y, i + 3 * N, scale, shift);
-        }
-        for (int last = offset + size - N; i <= last; i += N) {
-            affineReluOf(x, y, i, scale, shift);
-        }
-        return i - offset;
-    }
-
-    private static void affineReluOf(float[] x, float[] y, int i, float scale, float shift) {
-        FloatVector v = load(x, i).mul(scale).add(shift);
-        v.blend(0f, v.compare(LE, 0f)).intoArray(y, i);
     }
 
     @Override
@@ -156,49 +150,42 @@ final class VectorNorm implements NormKernels {
             SMALL.affineAdd(x, r, y, offset, planes, stride, size, scale, shift, relu);
             return;
         }
-        for (int p = 0, at = offset; p < planes; p++, at += stride) {
-            int done = relu ? affineAddRelu(x, r, y, at, size, scale, shift) : affineAdd(x, r, y, at, size, scale, shift);
-            if (done < size) {
-                SMALL.affineAdd(x, r, y, at + done, 1, 0, size - done, scale, shift, relu);
+        if (relu) {
+            affineAddRelu(x, r, y, offset, planes, stride, size, scale, shift);
+        } else {
+            affineAdd(x, r, y, offset, planes, stride, size, scale, shift);
+        }
+    }
+
+    private static void affineAdd(float[] x, float[] r, float[] y, int offset, int planes, int stride, int size, float scale,
+            float shift) {
+        for (int p = 0, i = offset; p < planes; p++) {
+            int end = i + size;
+            for (; i <= end - N; i += N) {
+                fromArray(F, x, i).mul(scale).add(shift).add(fromArray(F, r, i)).intoArray(y, i);
             }
+            if (i < end) {
+                SMALL.affineAdd(x, r, y, i, 1, 0, end - i, scale, shift, false);
+                i = end;
+            }
+            i += stride - size;
         }
     }
 
-    private static int affineAdd(float[] x, float[] r, float[] y, int offset, int size, float scale, float shift) {
-        int i = offset;
-        for (int last = offset + size - FOUR; i <= last; i += FOUR) {
-            affineAddOf(x, r, y, i, scale, shift);
-            affineAddOf(x, r, y, i + N, scale, shift);
-            affineAddOf(x, r, y, i + 2 * N, scale, shift);
-            affineAddOf(x, r, y, i + 3 * N, scale, shift);
+    private static void affineAddRelu(float[] x, float[] r, float[] y, int offset, int planes, int stride, int size,
+            float scale, float shift) {
+        for (int p = 0, i = offset; p < planes; p++) {
+            int end = i + size;
+            for (; i <= end - N; i += N) {
+                FloatVector v = fromArray(F, x, i).mul(scale).add(shift).add(fromArray(F, r, i));
+                v.blend(0f, v.compare(LE, 0f)).intoArray(y, i);
+            }
+            if (i < end) {
+                SMALL.affineAdd(x, r, y, i, 1, 0, end - i, scale, shift, true);
+                i = end;
+            }
+            i += stride - size;
         }
-        for (int last = offset + size - N; i <= last; i += N) {
-            affineAddOf(x, r, y, i, scale, shift);
-        }
-        return i - offset;
-    }
-
-    private static void affineAddOf(float[] x, float[] r, float[] y, int i, float scale, float shift) {
-        load(x, i).mul(scale).add(shift).add(load(r, i)).intoArray(y, i);
-    }
-
-    private static int affineAddRelu(float[] x, float[] r, float[] y, int offset, int size, float scale, float shift) {
-        int i = offset;
-        for (int last = offset + size - FOUR; i <= last; i += FOUR) {
-            affineAddReluOf(x, r, y, i, scale, shift);
-            affineAddReluOf(x, r, y, i + N, scale, shift);
-            affineAddReluOf(x, r, y, i + 2 * N, scale, shift);
-            affineAddReluOf(x, r, y, i + 3 * N, scale, shift);
-        }
-        for (int last = offset + size - N; i <= last; i += N) {
-            affineAddReluOf(x, r, y, i, scale, shift);
-        }
-        return i - offset;
-    }
-
-    private static void affineAddReluOf(float[] x, float[] r, float[] y, int i, float scale, float shift) {
-        FloatVector v = load(x, i).mul(scale).add(shift).add(load(r, i));
-        v.blend(0f, v.compare(LE, 0f)).intoArray(y, i);
     }
 
     @Override
@@ -231,9 +218,9 @@ final class VectorNorm implements NormKernels {
         for (int p = 0, i = offset; p < planes; p++) {
             int end = offset + p * stride + size;
             for (; i <= end - N; i += N) {
-                FloatVector g = load(gy, i);
+                FloatVector g = fromArray(F, gy, i);
                 sum = g.add(sum);
-                product = g.mul(load(x, i).sub(mean)).add(product);
+                product = g.mul(fromArray(F, x, i).sub(mean)).add(product);
             }
             for (; i < end; i++) {
                 tail += gy[i];
@@ -254,8 +241,8 @@ final class VectorNorm implements NormKernels {
         for (int p = 0, i = offset; p < planes; p++) {
             int end = offset + p * stride + size;
             for (; i <= end - N; i += N) {
-                FloatVector v = load(x, i);
-                FloatVector g = load(gy, i).blend(0f, v.mul(scale).add(shift).compare(LE, 0f));
+                FloatVector v = fromArray(F, x, i);
+                FloatVector g = fromArray(F, gy, i).blend(0f, v.mul(scale).add(shift).compare(LE, 0f));
                 sum = g.add(sum);
                 product = g.mul(v.sub(mean)).add(product);
             }
@@ -277,56 +264,44 @@ final class VectorNorm implements NormKernels {
             SMALL.affineGrad(x, gy, gx, offset, planes, stride, size, mean, scale, shift, relu, slope, constant);
             return;
         }
-        for (int p = 0, at = offset; p < planes; p++, at += stride) {
-            int done = relu
-                    ? affineReluGrad(x, gy, gx, at, size, mean, scale, shift, slope, constant)
-                    : affineGrad(x, gy, gx, at, size, mean, scale, slope, constant);
-            if (done < size) {
-                SMALL.affineGrad(x, gy, gx, at + done, 1, 0, size - done, mean, scale, shift, relu, slope, constant);
+        if (relu) {
+            affineReluGrad(x, gy, gx, offset, planes, stride, size, mean, scale, shift, slope, constant);
+        } else {
+            affineGrad(x, gy, gx, offset, planes, stride, size, mean, scale, slope, constant);
+        }
+    }
+
+    private static void affineGrad(float[] x, float[] gy, float[] gx, int offset, int planes, int stride, int size, float mean,
+            float scale, float slope, float constant) {
+        for (int p = 0, i = offset; p < planes; p++) {
+            int end = i + size;
+            for (; i <= end - N; i += N) {
+                FloatVector pull = fromArray(F, x, i).sub(mean).mul(slope);
+                fromArray(F, gy, i).mul(scale).add(pull).add(constant).intoArray(gx, i);
             }
+            if (i < end) {
+                SMALL.affineGrad(x, gy, gx, i, 1, 0, end - i, mean, scale, 0, false, slope, constant);
+                i = end;
+            }
+            i += stride - size;
         }
     }
 
-    private static int affineGrad(float[] x, float[] gy, float[] gx, int offset, int size, float mean, float scale,
-            float slope, float constant) {
-        int i = offset;
-        for (int last = offset + size - FOUR; i <= last; i += FOUR) {
-            affineGradOf(x, gy, gx, i, mean, scale, slope, constant);
-            affineGradOf(x, gy, gx, i + N, mean, scale, slope, constant);
-            affineGradOf(x, gy, gx, i + 2 * N, mean, scale, slope, constant);
-            affineGradOf(x, gy, gx, i + 3 * N, mean, scale, slope, constant);
+    private static void affineReluGrad(float[] x, float[] gy, float[] gx, int offset, int planes, int stride, int size,
+            float mean, float scale, float shift, float slope, float constant) {
+        for (int p = 0, i = offset; p < planes; p++) {
+            int end = i + size;
+            for (; i <= end - N; i += N) {
+                FloatVector v = fromArray(F, x, i);
+                FloatVector g = fromArray(F, gy, i).blend(0f, v.mul(scale).add(shift).compare(LE, 0f));
+                g.mul(scale).add(v.sub(mean).mul(slope)).add(constant).intoArray(gx, i);
+            }
+            if (i < end) {
+                SMALL.affineGrad(x, gy, gx, i, 1, 0, end - i, mean, scale, shift, true, slope, constant);
+                i = end;
+            }
+            i += stride - size;
         }
-        for (int last = offset + size - N; i <= last; i += N) {
-            affineGradOf(x, gy, gx, i, mean, scale, slope, constant);
-        }
-        return i - offset;
-    }
-
-    private static void affineGradOf(float[] x, float[] gy, float[] gx, int i, float mean, float scale, float slope,
-            float constant) {
-        load(gy, i).mul(scale).add(load(x, i).sub(mean).mul(slope)).add(constant).intoArray(gx, i);
-    }
-
-    private static int affineReluGrad(float[] x, float[] gy, float[] gx, int offset, int size, float mean, float scale,
-            float shift, float slope, float constant) {
-        int i = offset;
-        for (int last = offset + size - FOUR; i <= last; i += FOUR) {
-            affineReluGradOf(x, gy, gx, i, mean, scale, shift, slope, constant);
-            affineReluGradOf(x, gy, gx, i + N, mean, scale, shift, slope, constant);
-            affineReluGradOf(x, gy, gx, i + 2 * N, mean, scale, shift, slope, constant);
-            affineReluGradOf(x, gy, gx, i + 3 * N, mean, scale, shift, slope, constant);
-        }
-        for (int last = offset + size - N; i <= last; i += N) {
-            affineReluGradOf(x, gy, gx, i, mean, scale, shift, slope, constant);
-        }
-        return i - offset;
-    }
-
-    private static void affineReluGradOf(float[] x, float[] gy, float[] gx, int i, float mean, float scale, float shift,
-            float slope, float constant) {
-        FloatVector v = load(x, i);
-        FloatVector g = load(gy, i).blend(0f, v.mul(scale).add(shift).compare(LE, 0f));
-        g.mul(scale).add(v.sub(mean).mul(slope)).add(constant).intoArray(gx, i);
     }
 
     @Override
@@ -353,10 +328,10 @@ final class VectorNorm implements NormKernels {
         for (int p = 0, i = offset; p < planes; p++) {
             int end = offset + p * stride + size;
             for (; i <= end - N; i += N) {
-                FloatVector masked = load(gy, i).blend(0f, load(y, i).compare(LE, 0f));
+                FloatVector masked = fromArray(F, gy, i).blend(0f, fromArray(F, y, i).compare(LE, 0f));
                 masked.intoArray(g, i);
                 sum = masked.add(sum);
-                product = masked.mul(load(x, i).sub(mean)).add(product);
+                product = masked.mul(fromArray(F, x, i).sub(mean)).add(product);
             }
             for (; i < end; i++) {
                 g[i] = y[i] <= 0f ? 0f : gy[i];
@@ -376,31 +351,18 @@ final class VectorNorm implements NormKernels {
             SMALL.maskedScale(y, gy, g, gx, offset, planes, stride, size, scale);
             return;
         }
-        for (int p = 0, at = offset; p < planes; p++, at += stride) {
-            int done = maskedScale(y, gy, g, gx, at, size, scale);
-            if (done < size) {
-                SMALL.maskedScale(y, gy, g, gx, at + done, 1, 0, size - done, scale);
+        for (int p = 0, i = offset; p < planes; p++) {
+            int end = i + size;
+            for (; i <= end - N; i += N) {
+                FloatVector masked = fromArray(F, gy, i).blend(0f, fromArray(F, y, i).compare(LE, 0f));
+                masked.intoArray(g, i);
+                masked.mul(scale).intoArray(gx, i);
             }
+            if (i < end) {
+                SMALL.maskedScale(y, gy, g, gx, i, 1, 0, end - i, scale);
+                i = end;
+            }
+            i += stride - size;
         }
-    }
-
-    private static int maskedScale(float[] y, float[] gy, float[] g, float[] gx, int offset, int size, float scale) {
-        int i = offset;
-        for (int last = offset + size - FOUR; i <= last; i += FOUR) {
-            maskedScaleOf(y, gy, g, gx, i, scale);
-            maskedScaleOf(y, gy, g, gx, i + N, scale);
-            maskedScaleOf(y, gy, g, gx, i + 2 * N, scale);
-            maskedScaleOf(y, gy, g, gx, i + 3 * N, scale);
-        }
-        for (int last = offset + size - N; i <= last; i += N) {
-            maskedScaleOf(y, gy, g, gx, i, scale);
-        }
-        return i - offset;
-    }
-
-    private static void maskedScaleOf(float[] y, float[] gy, float[] g, float[] gx, int i, float scale) {
-        FloatVector masked = load(gy, i).blend(0f, load(y, i).compare(LE, 0f));
-        masked.intoArray(g, i);
-        masked.mul(scale).intoArray(gx, i);
     }
 }

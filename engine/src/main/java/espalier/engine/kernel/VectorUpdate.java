@@ -2,7 +2,7 @@ package espalier.engine.kernel;
 
 import static espalier.engine.kernel.Lanes.F;
 import static espalier.engine.kernel.Lanes.N;
-import static espalier.engine.kernel.Lanes.load;
+import static jdk.incubator.vector.FloatVector.fromArray;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LT;
 
@@ -20,21 +20,21 @@ final class VectorUpdate implements UpdateKernels {
         int bound = offset + F.loopBound(n);
         if (v == null) {
             for (int i = offset; i < bound; i += N) {
-                FloatVector weight = load(w, i);
-                weight.sub(load(g, i).add(weight.mul(weightDecay)).mul(lr)).intoArray(w, i);
+                FloatVector weight = fromArray(F, w, i);
+                weight.sub(fromArray(F, g, i).add(weight.mul(weightDecay)).mul(lr)).intoArray(w, i);
             }
         } else if (nesterov) {
             for (int i = offset; i < bound; i += N) {
-                FloatVector weight = load(w, i);
-                FloatVector d = load(g, i).add(weight.mul(weightDecay));
-                FloatVector velocity = load(v, i).mul(momentum).add(d);
+                FloatVector weight = fromArray(F, w, i);
+                FloatVector d = fromArray(F, g, i).add(weight.mul(weightDecay));
+                FloatVector velocity = fromArray(F, v, i).mul(momentum).add(d);
                 velocity.intoArray(v, i);
                 weight.sub(d.add(velocity.mul(momentum)).mul(lr)).intoArray(w, i);
             }
         } else {
             for (int i = offset; i < bound; i += N) {
-                FloatVector weight = load(w, i);
-                FloatVector velocity = load(v, i).mul(momentum).add(load(g, i).add(weight.mul(weightDecay)));
+                FloatVector weight = fromArray(F, w, i);
+                FloatVector velocity = fromArray(F, v, i).mul(momentum).add(fromArray(F, g, i).add(weight.mul(weightDecay)));
                 velocity.intoArray(v, i);
                 weight.sub(velocity.mul(lr)).intoArray(w, i);
             }
@@ -55,12 +55,12 @@ final class VectorUpdate implements UpdateKernels {
         float epsilon = (float) eps;
         int bound = offset + F.loopBound(n);
         for (int i = offset; i < bound; i += N) {
-            FloatVector weight = load(w, i);
-            FloatVector gradient = load(g, i).add(weight.mul(decay));
-            FloatVector mean = load(m, i);
+            FloatVector weight = fromArray(F, w, i);
+            FloatVector gradient = fromArray(F, g, i).add(weight.mul(decay));
+            FloatVector mean = fromArray(F, m, i);
             mean = mean.add(gradient.sub(mean).mul(newM));
             mean.intoArray(m, i);
-            FloatVector square = load(v, i).mul(oldV).add(gradient.mul(gradient).mul(newV));
+            FloatVector square = fromArray(F, v, i).mul(oldV).add(gradient.mul(gradient).mul(newV));
             square.intoArray(v, i);
             FloatVector delta = mean.div(square.sqrt().div(correction).add(epsilon)).mul(rate);
             weight.mul(shrink).sub(delta).intoArray(w, i);
@@ -74,10 +74,10 @@ final class VectorUpdate implements UpdateKernels {
         FloatVector zero = FloatVector.zero(F);
         int bound = offset + F.loopBound(n);
         for (int i = offset; i < bound; i += N) {
-            FloatVector gradient = load(g, i);
-            FloatVector start = load(origin, i);
+            FloatVector gradient = fromArray(F, g, i);
+            FloatVector start = fromArray(F, origin, i);
             FloatVector move = zero.blend(step, gradient.compare(GT, 0f)).blend(-step, gradient.compare(LT, 0f));
-            FloatVector delta = clamp(load(x, i).add(move).sub(start), -epsilon, epsilon);
+            FloatVector delta = clamp(fromArray(F, x, i).add(move).sub(start), -epsilon, epsilon);
             clamp(start.add(delta), low, high).intoArray(y, i);
         }
         TAIL.signStep(origin, x, g, y, bound, offset + n - bound, step, epsilon, low, high);
@@ -87,8 +87,8 @@ final class VectorUpdate implements UpdateKernels {
     public void pullStep(float[] origin, float[] x, float[] y, int offset, int n, float factor, float low, float high) {
         int bound = offset + F.loopBound(n);
         for (int i = offset; i < bound; i += N) {
-            FloatVector start = load(origin, i);
-            clamp(start.add(load(x, i).sub(start).mul(factor)), low, high).intoArray(y, i);
+            FloatVector start = fromArray(F, origin, i);
+            clamp(start.add(fromArray(F, x, i).sub(start).mul(factor)), low, high).intoArray(y, i);
         }
         TAIL.pullStep(origin, x, y, bound, offset + n - bound, factor, low, high);
     }
@@ -106,7 +106,7 @@ final class VectorUpdate implements UpdateKernels {
         FloatVector sum = FloatVector.zero(F);
         int bound = offset + F.loopBound(n);
         for (int i = offset; i < bound; i += N) {
-            FloatVector v = load(x, i);
+            FloatVector v = fromArray(F, x, i);
             sum = sum.add(v.mul(v));
         }
         return Lanes.sum(sum) + TAIL.sumOfSquares(x, bound, offset + n - bound);
@@ -125,7 +125,7 @@ final class VectorUpdate implements UpdateKernels {
         FloatVector sum = FloatVector.zero(F);
         int bound = offset + F.loopBound(n);
         for (int i = offset; i < bound; i += N) {
-            FloatVector d = load(a, i).sub(load(b, i));
+            FloatVector d = fromArray(F, a, i).sub(fromArray(F, b, i));
             sum = sum.add(d.mul(d));
         }
         return Lanes.sum(sum) + TAIL.squaredDistance(a, b, bound, offset + n - bound);
