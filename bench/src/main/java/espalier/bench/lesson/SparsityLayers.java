@@ -50,14 +50,17 @@ final class SparsityLayers {
                 }).toList()));
         ConvLayer best = layers.stream().max(Comparator.comparingDouble(this::speedup)).orElseThrow();
         ConvLayer worst = layers.stream().min(Comparator.comparingDouble(this::speedup)).orElseThrow();
+        ConvLayer last = layers.getLast();
         LayerTask firstDense = SparsityTasks.layer(first, Format.DENSE);
         blocks.add(new Text("`" + name(best) + "` gains most, " + times(speedup(best)) + "; `" + name(worst) + "` least, "
                 + times(speedup(worst)) + ". The first layer gains " + times(speedup(first)) + ". It has " + first.in()
                 + " input channels, so an output is a sum of " + firstDense.terms() + " products, and after pruning of "
                 + number(firstDense.terms() * (100 - NINETY) / 100.0) + ". To begin a sum, to add the bias, to cut off at "
-                + "zero and to write the result costs the same as in a layer of "
-                + SparsityTasks.layer(best, Format.DENSE).terms()
-                + " products: **a short sum is mostly beginning and end.** Besides, it writes "
+                + "zero and to write the result costs the same as in `" + name(last) + "`, a layer of "
+                + SparsityTasks.layer(last, Format.DENSE).terms()
+                + " products: **a short sum is mostly beginning and end.** A product takes the sparse kernel "
+                + times(slowness(first, last, Format.CSR)) + " as long as it does there. It takes the dense kernel "
+                + times(slowness(first, last, Format.DENSE)) + " as long, and a speedup compares only the two. Besides, it writes "
                 + number((double) first.output(1).size() / first.input(1).size()) + " numbers for each that it reads."));
         List<LoweredModel.Layer> pruned = tasks.network(Format.CSR, NINETY, 1).lowered().layers();
         blocks.add(new Text("A pruning by magnitude that ranks the weights of all layers together, as is usual, spares some "
@@ -75,6 +78,11 @@ final class SparsityLayers {
 
     private double speedup(ConvLayer l) {
         return facts.speedup(SparsityTasks.layer(l, Format.CSR), SparsityTasks.layer(l, Format.DENSE));
+    }
+
+    /** {@return how many times as long as one of {@code other} a product of {@code l} takes, zeros counted as in dense weights} */
+    private double slowness(ConvLayer l, ConvLayer other, Format format) {
+        return facts.speed(SparsityTasks.layer(other, format)) / facts.speed(SparsityTasks.layer(l, format));
     }
 
     private static String name(ConvLayer l) {

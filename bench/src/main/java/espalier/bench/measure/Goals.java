@@ -153,9 +153,10 @@ public final class Goals {
     private void best(String shape, int zeros, double asked, String baseline, boolean any) {
         figures.stream().filter(f -> f.shape().equals(shape) && baseline.equals(f.baseline()) && f.sparsity() != null
                         && Math.round(100 * f.sparsity()) == zeros && (any || f.activationBits() == Float.SIZE))
-                .max(Comparator.comparingDouble(Figure::ratio)).ifPresent(f ->
-                        goals.add(new Goal(String.format(Locale.ROOT, "%s at %d %% (%s, threads: %d, in theory %.2f×), against %s",
-                                shape, zeros, f.format(), f.threads(), f.theoreticalSpeedup(), baseline), f.ratio(), asked)));
+                .max(Comparator.comparingDouble(Figure::ratio))
+                .map(f -> new Goal(String.format(Locale.ROOT, "%s at %d %% (%s, threads: %d, in theory %.2f×), against %s",
+                        shape, zeros, f.format(), f.threads(), f.theoreticalSpeedup(), baseline), f.ratio(), asked))
+                .filter(goal -> !goals.contains(goal)).ifPresent(goals::add);
     }
 
     /** No number of columns may take longer than the next whole number of vectors. */
