@@ -20,8 +20,8 @@ public record Effort(int forks, int warmups, int warmupMillis, int iterations, i
      * measured after ten, a step seemed to allocate 1.8 MB.
      */
     static final Effort TRAINING = new Effort(5, 25, 1000, 5, 1000);
-    /** For figures that are told to others; layers in many forms. */
-    static final Effort LAYER = new Effort(5, 2, 400, 3, 200);
+    /** For figures that are told to others; layers in many forms, which warm up by themselves before. */
+    static final Effort LAYER = new Effort(5, 1, 200, 4, 200);
     /** For figures that are told to others; networks in many forms: csr-int8 is twice as fast after 200 runs as after 40. */
     static final Effort LOWERED = new Effort(5, 8, 1000, 4, 500);
     /** To find a cliff among many similar sizes, whose kernels are small: after 0.6 s they were not compiled to the end. */

@@ -34,7 +34,7 @@ final class Speeds {
     static String legend(List<Result> results) {
         Timing any = results.stream().map(Speeds::fastest).filter(Objects::nonNull).findFirst().orElse(null);
         return any == null ? "" : String.format(Locale.ROOT, "runs as: the faster of its formats; ms: the median for one image, "
-                + "and for %d, threads: %d; speedup: of the batch, over the dense network in float32, measured in the same run; "
+                + "and for %d, threads: %d; speedup: of the batch, over the dense network in float32, measured in turn with it; "
                 + "in theory: by MACs. *: no other network is as fast and right more often, or faster and right as often.%n",
                 any.batch().images(), any.threads());
     }

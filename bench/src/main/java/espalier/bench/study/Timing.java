@@ -15,7 +15,7 @@ public record Timing(String format, int threads, long bytes, double theoreticalS
      * @param images that are computed at once
      * @param medianMillis of many runs
      * @param p99Millis that 99 of 100 runs take at most
-     * @param speedup over the dense parent in float32, measured in the same run of the program
+     * @param speedup over the dense parent in float32, measured in turn with it
      */
     public record Latency(int images, double medianMillis, double p99Millis, double speedup) {}
 }
