@@ -80,7 +80,7 @@ public interface Int8Kernels {
 
     /**
      * {@code y = clamp(round((a − aZero)·aMultiplier + (b − bZero)·bMultiplier) + zeroPoint, low, high)} over n elements, in
-     * float32 without fused multiply-add.
+     * float32 without fused multiply-add; {@code low} and {@code high} lie in 0..255.
      */
     void add(byte[] a, int aOffset, int aZero, float aMultiplier, byte[] b, int bOffset, int bZero, float bMultiplier,
             byte[] y, int yOffset, int zeroPoint, int low, int high, int n);

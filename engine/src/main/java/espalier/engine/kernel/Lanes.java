@@ -8,6 +8,9 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The vector shape in force, one for all floats: see {@link VectorGemm} on what a second one costs. The species are static final,
  * or C2 does not compile vector code at all.
+ *
+ * <p>There is no short name for {@code FloatVector.fromArray(F, …)}: in a method of more than 18,000 nodes C2 inlines only what
+ * the API marks so, and a helper's vector becomes an object.
  */
 final class Lanes {
     static final VectorSpecies<Float> F = choose(System.getProperty("espalier.simd", "auto"));

@@ -310,7 +310,7 @@ final class VectorInt8 implements Int8Kernels {
 
     /**
      * Ints of four bytes are taken apart by shifts: conversions of bytes, four to an element and another shape, were more than C2
-     * compiles well each time (48 bytes an iteration in one JVM start of some tens).
+     * compiles well each time (48 bytes an iteration in one JVM start of hundreds).
      */
     @Override
     public void add(byte[] a, int aOffset, int aZero, float aMultiplier, byte[] b, int bOffset, int bZero, float bMultiplier,
