@@ -51,11 +51,15 @@ final class BenchCommand {
         @Option(names = "--only", paramLabel = "REGEX", description = "Only what has a match in its name and shape.")
         Pattern only;
 
+        private boolean asked(Task t) {
+            return only == null || only.matcher(t.benchmark() + " " + t.shape()).find();
+        }
+
+        /** What others are compared with is measured with them: the lowest rung, and dense weights. */
         private boolean wanted(Task t) {
-            // The lowest rung is what the others are compared with.
             boolean baseline = t instanceof RungTask rung && rung.rung().equals(Ladder.NAIVE)
                     || WeightForm.DENSE.equals(t.form());
-            return only == null || baseline || only.matcher(t.benchmark() + " " + t.shape()).find();
+            return baseline || asked(t);
         }
     }
 
@@ -158,10 +162,11 @@ final class BenchCommand {
     }
 
     private Suite suite(Measured measured, Function<Suite, Suite> tasks) {
-        Suite suite = tasks.apply(new Suite(threads(), measured.quick)).only(measured::wanted);
-        if (suite.entries().isEmpty()) {
+        Suite suite = tasks.apply(new Suite(threads(), measured.quick));
+        if (suite.entries().stream().map(Suite.Entry::task).noneMatch(measured::asked)) {
             throw Options.usage("--only " + measured.only + " leaves nothing to measure");
         }
+        suite.only(measured::wanted);
         suite.peak();
         if (measured.forks != null) {
             suite.forks(Options.atLeast(1, measured.forks, "--forks"));

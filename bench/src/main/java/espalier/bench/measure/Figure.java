@@ -25,6 +25,8 @@ import java.util.List;
  * @param baselineMedian theirs, in the same unit
  * @param baselineMemory the same of the baseline
  * @param ratio above 1 we are better, whatever the unit
+ * @param best the fastest iteration of all forks: what disturbs a machine makes it slower only; null where nothing was timed
+ * @param bestRatio that over the fastest iteration of the baseline
  * @param format of the weights; left out, as what follows, where that is no question
  * @param sparsity the share of the weights that are zero
  * @param activationBits 32 in float32
@@ -32,7 +34,7 @@ import java.util.List;
  */
 public record Figure(String benchmark, String shape, int threads, String unit, double median, double min, double max,
         int forks, double milliseconds, double peakFraction, double peakGflops, double bytesPerOp, Double peakMemory,
-        String baseline, Double baselineMedian, Double baselineMemory, Double ratio,
+        String baseline, Double baselineMedian, Double baselineMemory, Double ratio, Double best, Double bestRatio,
         @JsonInclude(JsonInclude.Include.NON_NULL) String format,
         @JsonInclude(JsonInclude.Include.NON_NULL) Double sparsity,
         @JsonInclude(JsonInclude.Include.NON_NULL) Integer activationBits,
@@ -41,9 +43,9 @@ public record Figure(String benchmark, String shape, int threads, String unit, d
     /** A figure that is not about the form of weights. */
     Figure(String benchmark, String shape, int threads, String unit, double median, double min, double max,
             int forks, double milliseconds, double peakFraction, double peakGflops, double bytesPerOp, Double peakMemory,
-            String baseline, Double baselineMedian, Double baselineMemory, Double ratio) {
+            String baseline, Double baselineMedian, Double baselineMemory, Double ratio, Double best) {
         this(benchmark, shape, threads, unit, median, min, max, forks, milliseconds, peakFraction, peakGflops, bytesPerOp,
-                peakMemory, baseline, baselineMedian, baselineMemory, ratio, null, null, null, null);
+                peakMemory, baseline, baselineMedian, baselineMemory, ratio, best, null, null, null, null, null);
     }
 
     /** {@return the figure of forks {@code ours}, compared with nobody} */
@@ -55,24 +57,34 @@ public record Figure(String benchmark, String shape, int threads, String unit, d
                 perSecond(items, ours.stream().mapToDouble(Fork::nanos).min().orElseThrow()), ours.size(),
                 nanos / 1e6, entry.task().flops() / nanos / peakGflops, peakGflops,
                 Statistics.median(ours.stream().mapToDouble(Fork::bytes).toArray()),
-                peakMemory, null, null, null, null).with(entry.task());
+                peakMemory, null, null, null, null, perSecond(items, best(ours))).with(entry.task());
     }
 
     private Figure with(Task task) {
         WeightForm form = task.form();
         return form == null ? this : new Figure(benchmark, shape, threads, unit, median, min, max, forks, milliseconds,
-                peakFraction, peakGflops, bytesPerOp, peakMemory, baseline, baselineMedian, baselineMemory, ratio,
+                peakFraction, peakGflops, bytesPerOp, peakMemory, baseline, baselineMedian, baselineMemory, ratio, best, bestRatio,
                 form.format().toString(), form.sparsity(), form.bits(), task.theoreticalSpeedup());
     }
 
-    /** {@return this, compared with {@code theirs}} */
-    Figure against(String baseline, double theirMedian, Double theirMemory) {
+    /** {@return this, compared with {@code theirs} of {@code task}} */
+    Figure against(String baseline, Task task, List<Fork> theirs, Double theirMemory) {
+        double theirMedian = perSecond(task.items(), median(theirs));
         return new Figure(benchmark, shape, threads, unit, median, min, max, forks, milliseconds, peakFraction, peakGflops,
-                bytesPerOp, peakMemory, baseline, theirMedian, theirMemory, median / theirMedian, format, sparsity,
-                activationBits, theoreticalSpeedup);
+                bytesPerOp, peakMemory, baseline, theirMedian, theirMemory, median / theirMedian, best,
+                best / perSecond(task.items(), best(theirs)), format, sparsity, activationBits, theoreticalSpeedup);
     }
 
-    static double median(List<Fork> forks) {
+    /** {@return the fraction of the peak that the fastest iteration reached} */
+    double bestPeakFraction() {
+        return peakFraction * best / median;
+    }
+
+    private static double best(List<Fork> forks) {
+        return forks.stream().mapToDouble(Fork::bestNanos).min().orElseThrow();
+    }
+
+    private static double median(List<Fork> forks) {
         return Statistics.median(forks.stream().mapToDouble(Fork::nanos).toArray());
     }
 

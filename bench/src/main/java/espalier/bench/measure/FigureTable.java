@@ -9,12 +9,16 @@ import java.util.stream.Stream;
 public final class FigureTable {
     private FigureTable() {}
 
+    /** How to read the column that is not of medians. */
+    static final String UNDISTURBED = "Ratios are of medians; undisturbed: of the fastest iterations of both, since what disturbs "
+            + "a machine makes it slower only.";
+
     /** {@return a table of {@code figures}; the columns of baselines and of theory are there only if any figure has one} */
     public static Table of(List<Figure> figures) {
         boolean compared = figures.stream().anyMatch(f -> f.baseline() != null);
         boolean theory = figures.stream().anyMatch(f -> f.theoreticalSpeedup() != null);
         List<String> head = List.of("benchmark", "shape", "threads", "ms", "median", "min–max", "unit", "of peak", "B/op");
-        List<String> all = compared ? concat(head, "baseline", "baseline's", "ratio") : head;
+        List<String> all = compared ? concat(head, "baseline", "baseline's", "ratio", "undisturbed") : head;
         all = theory ? concat(all, "in theory") : all;
         Table table = new Table(2, all.toArray(String[]::new));
         for (Figure f : figures) {
@@ -23,8 +27,9 @@ public final class FigureTable {
                     f.peakFraction() == 0 ? "" : percent(f.peakFraction()), bytes(f.bytesPerOp()));
             if (compared) {
                 cells = f.baseline() == null
-                        ? concat(cells, "", "", "")
-                        : concat(cells, f.baseline(), number(f.baselineMedian()), print("%.2f", f.ratio()));
+                        ? concat(cells, "", "", "", "")
+                        : concat(cells, f.baseline(), number(f.baselineMedian()), print("%.2f", f.ratio()),
+                                f.bestRatio() == null ? "" : print("%.2f", f.bestRatio()));
             }
             if (theory) {
                 cells = concat(cells, f.theoreticalSpeedup() == null ? "" : print("%.2f×", f.theoreticalSpeedup()));

@@ -69,7 +69,7 @@ public final class Figures {
             List<String> names = List.copyOf(forks.keySet());
             Figure ours = figure(entry);
             for (String peer : names.subList(1, names.size())) {
-                figures.add(against(ours, peer, entry, forks.get(peer)));
+                figures.add(ours.against(peer, entry.task(), forks.get(peer), measured.memory(entry, peer)));
             }
             List<Figure> forms = Forms.compared(ours, entry, measured.forks());
             if (names.size() == 1 && forms.isEmpty()) {
@@ -99,7 +99,7 @@ public final class Figures {
         RungTask lowest = new RungTask(task.task(), Ladder.NAIVE);
         Suite.Entry naive =
                 measured.forks().keySet().stream().filter(e -> e.task().equals(lowest)).findFirst().orElseThrow();
-        return figure(entry).against(Ladder.NAIVE, figure(naive).median(), null);
+        return figure(entry).against(Ladder.NAIVE, lowest, ours(naive), null);
     }
 
     private Figure figure(Suite.Entry entry) {
@@ -107,15 +107,15 @@ public final class Figures {
         return Figure.of(entry, ours.getValue(), peaks.get(entry.threads()), measured.memory(entry, ours.getKey()));
     }
 
-    private Figure against(Figure ours, String name, Suite.Entry entry, List<Fork> theirs) {
-        return ours.against(name, entry.task().items() / Figure.median(theirs) * 1e9, measured.memory(entry, name));
+    private List<Fork> ours(Suite.Entry entry) {
+        return measured.forks().get(entry).get(Espalier.NAME);
     }
 
     /** Several threads against one. */
     private void addScaling(Suite.Entry entry, List<Figure> figures) {
         if (entry.threads() > 1) {
             measured.forks().keySet().stream().filter(e -> e.threads() == 1 && e.task().equals(entry.task())).findFirst()
-                    .ifPresent(one -> figures.add(figure(entry).against(ONE_THREAD, figure(one).median(), null)));
+                    .ifPresent(one -> figures.add(figure(entry).against(ONE_THREAD, one.task(), ours(one), null)));
         }
     }
 
@@ -135,6 +135,6 @@ public final class Figures {
         double max = 1 - step.min() / convolutions.max();
         return new Figure(SHARE, step.shape(), step.threads(), "share", median, min, max, step.forks(),
                 step.milliseconds() - convolutions.milliseconds(), 0, step.peakGflops(), step.bytesPerOp(), null,
-                "at most", MOST_SHARE, null, MOST_SHARE / median);
+                "at most", MOST_SHARE, null, MOST_SHARE / median, null);
     }
 }

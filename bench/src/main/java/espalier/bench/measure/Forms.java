@@ -81,7 +81,7 @@ final class Forms {
     private void against(String name, Task baseline, String implementation) {
         List<Fork> theirs = measured(baseline).get(implementation);
         if (theirs != null) {
-            figures.add(ours.against(name, baseline.items() / Figure.median(theirs) * 1e9, null));
+            figures.add(ours.against(name, baseline, theirs, null));
         }
     }
 

@@ -43,6 +43,9 @@ public final class Report {
                 .map(Peer::about).forEach(out::println);
         out.println();
         out.print(FigureTable.of(all));
+        if (all.stream().anyMatch(f -> f.bestRatio() != null)) {
+            out.println(FigureTable.UNDISTURBED);
+        }
         all.stream().filter(f -> f.peakMemory() != null).map(FigureTable::memory).forEach(out::println);
         if (!figures.rungs().isEmpty()) {
             out.println();

@@ -39,7 +39,7 @@ public final class WeightMemory {
         double used = Statistics.median(freed);
         return new Figure(BENCHMARK, task.model(), 1, "bytes", used, Arrays.stream(freed).min().orElseThrow(),
                 Arrays.stream(freed).max().orElseThrow(), TRIALS, 0, 0, 0, 0, null, "needed", least, null,
-                least / used, task.form().format().toString(), task.form().sparsity(), task.form().bits(), null);
+                least / used, null, null, task.form().format().toString(), task.form().sparsity(), task.form().bits(), null);
     }
 
     /** {@return the bytes that are freed when a network is given up; now and then something else, in a pool, is freed with it} */

@@ -84,6 +84,7 @@ class BadInputTest {
         "study --strategies topiary                                  | is not one of random",
         "datasets info imagenet                                      | is not one of digits",
         "bench gemm --only (                                         | '(' is not a regular expression: Unclosed group",
+        "bench compression --only zucchini                           | --only zucchini leaves nothing to measure",
         "evaluate --weights W/lenet.safetensors --parent-weights x   | --parent-weights is for lowered networks",
         "lesson cooking                                              | is not one of sparsity, quantization",
         "lesson sparsity --data W                                    | --data needs --weights",

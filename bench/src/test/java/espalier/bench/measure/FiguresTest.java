@@ -57,6 +57,24 @@ class FiguresTest {
     }
 
     @Test
+    void theFastestIterationsAreComparedAsWell() {
+        peak(1, 200);
+        GemmTask task = GemmTask.parse("512x512x512");
+        Suite.Entry entry = new Suite.Entry(task, 1, List.of(), Effort.QUICK_KERNEL);
+        measured.put(entry, new LinkedHashMap<>(Map.of("espalier", List.of(new Fork(10e6, 4e6, 8, 0), new Fork(12e6, 5e6, 8, 0)))));
+        measured.get(entry).put("openblas", List.of(new Fork(6e6, 6e6, 8, 0), new Fork(7e6, 5.6e6, 8, 0)));
+        Figure f = figures().all().getLast();
+        assertThat(f.best()).isEqualTo(task.items() / 4e-3, within(1e-6));
+        assertThat(f.bestRatio()).isEqualTo(1.4, within(1e-9));
+        assertThat(f.bestPeakFraction()).isEqualTo(f.peakFraction() * 11 / 4, within(1e-9));
+        Goals.Goal goal = Goals.of(figures().all()).getFirst();
+        assertThat(goal.reached()).isEqualTo(6.5 / 11, within(1e-9));
+        assertThat(goal.undisturbed()).isEqualTo(1.4, within(1e-9));
+        assertThat(goal.met()).as("medians decide").isFalse();
+        assertThat(FigureTable.of(figures().all()).toString()).contains("undisturbed", "1.40");
+    }
+
+    @Test
     void memoryIsToldWhereItWasMeasured() {
         peak(1, 240);
         NetworkTask task = new NetworkTask(NetworkTask.Kind.TRAINING_STEP, 128);
