@@ -94,9 +94,11 @@ final class BenchCommand {
 
     @Command(name = "cliffs", description = "Runs every kernel in fresh JVMs and fails if in any of them it is slower than "
             + Cliff.LEAST + " of the best, by the clock and by its thread's own time, or if it allocates. Each JVM measures "
-            + "every kernel " + Cliffs.PASSES + " times and stays alive; those that were slow are asked again, in up to "
-            + Cliffs.ROUNDS + " rounds: what disturbed them passes, what the compiler made of a kernel stays. A JVM's figure "
-            + "is that of its best pass, its allocation that of its last; 'passes' tells how often the slowest JVM was asked. "
+            + "every kernel " + Cliffs.PASSES + " times and stays alive; those that were slow are asked again, each followed by "
+            + "the fastest, in up to " + Cliffs.ROUNDS + " rounds: what disturbs them passes or slows both down, what the "
+            + "compiler made of a kernel stays. A JVM's evenness is the best JVM's time over its own, each in its best pass, or "
+            + "the median of what they took one after the other; its allocation is that of its last pass; 'passes' tells how "
+            + "often the slowest JVM was asked. "
             + "Each takes up to 1 GB as long as the check lasts.",
             footerHeading = "%nExamples:%n", footer = {
                 "  espalier bench cliffs", "  espalier bench cliffs --starts 30 --only gemm.256"})

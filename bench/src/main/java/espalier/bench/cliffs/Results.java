@@ -8,8 +8,13 @@ import java.util.stream.IntStream;
 
 /** What the starts have measured so far. */
 final class Results {
-    /** A kernel in which a start is slow or allocates, be it by its code or by what disturbed it. */
-    record Doubt(int start, String kernel) {}
+    /**
+     * A kernel in which a start is slow or allocates, be it by its code or by what disturbed it.
+     *
+     * @param fastest the start that it is to be compared with
+     * @param slow whether it was slow
+     */
+    record Doubt(int start, String kernel, int fastest, boolean slow) {}
 
     private final List<HotKernel> kernels;
     private final Map<String, List<Start>> byKernel = new TreeMap<>();
@@ -33,7 +38,7 @@ final class Results {
         List<Cliff> uneven = cliffs().stream().filter(c -> c.verdict() != Cliff.Verdict.EVEN).toList();
         int starts = byKernel.values().stream().mapToInt(List::size).max().orElse(0);
         return IntStream.range(0, starts).boxed()
-                .flatMap(i -> uneven.stream().filter(c -> c.doubtful(i)).map(c -> new Doubt(i, c.kernel())))
+                .flatMap(i -> uneven.stream().filter(c -> c.doubtful(i)).map(c -> new Doubt(i, c.kernel(), c.fastest(), c.slow(i))))
                 .toList();
     }
 
