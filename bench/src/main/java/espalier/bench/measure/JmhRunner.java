@@ -3,6 +3,7 @@ package espalier.bench.measure;
 import espalier.bench.jmh.MeterProfiler;
 import espalier.bench.jmh.TaskBenchmark;
 import espalier.bench.peer.NetworkTask;
+import espalier.bench.peer.PeakTask;
 import espalier.bench.report.Progress;
 import espalier.engine.UserError;
 import java.io.IOException;
@@ -33,6 +34,12 @@ public final class JmhRunner {
     /** The first line of a stack trace. */
     private static final Pattern THROWN = Pattern.compile("([a-z]\\w*\\.)+[A-Z]\\w*(Exception|Error)(: .*)?");
 
+    /**
+     * Measurements after which the peak is measured once more: the machine was busy each time that a run of 45 minutes did it in
+     * its three rounds, and layers reached 189 % of it.
+     */
+    private static final int UNTIL_PEAK = 20;
+
     /** To find out how much memory is needed, the heap starts small and grows. */
     private static final String SMALL_HEAP = "-Xms32m";
 
@@ -43,7 +50,7 @@ public final class JmhRunner {
     }
 
     /** One fork of each implementation of an entry. */
-    private record Job(Suite.Entry entry, int round, boolean ofMemory) {
+    record Job(Suite.Entry entry, int round, boolean ofMemory) {
         String name() {
             return (ofMemory ? "memory of a " : "") + entry.task().benchmark() + " " + entry.task().shape();
         }
@@ -91,13 +98,19 @@ public final class JmhRunner {
         return new Measured(forks, memory);
     }
 
-    private static List<Job> jobs(Suite suite) {
+    static List<Job> jobs(Suite suite) {
         List<Job> jobs = new ArrayList<>();
+        List<Suite.Entry> peaks = suite.entries().stream().filter(e -> e.task() instanceof PeakTask).toList();
         int rounds = suite.entries().stream().mapToInt(e -> e.effort().forks()).max().orElse(0);
+        int more = 0;
         for (int round = 0; round < rounds; round++) {
             for (Suite.Entry e : suite.entries()) {
                 if (round < e.effort().forks()) {
                     jobs.add(new Job(e, round, false));
+                    if (jobs.size() % UNTIL_PEAK == 0) {
+                        int number = rounds + more++;
+                        peaks.forEach(peak -> jobs.add(new Job(peak, number, false)));
+                    }
                 }
             }
         }

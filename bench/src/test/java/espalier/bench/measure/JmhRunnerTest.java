@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import espalier.bench.peer.GemmTask;
+import espalier.bench.peer.PeakTask;
 import espalier.bench.report.Environment;
 import espalier.bench.report.Progress;
 import espalier.engine.UserError;
@@ -13,6 +14,7 @@ import java.io.Writer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,6 +83,18 @@ class JmhRunnerTest {
         }
         assertThatThrownBy(() -> ForkLog.of(json, committed(now))).isInstanceOf(UserError.class)
                 .hasMessageContaining("all.json.partial").hasMessageContaining("delete it");
+    }
+
+    @Test
+    void thePeakIsMeasuredAgainAndAgainAllAlongARun() {
+        Suite suite = new Suite(new int[] {1}, true).conv().peak().forks(2);
+        List<JmhRunner.Job> jobs = JmhRunner.jobs(suite);
+        List<Integer> peaks = IntStream.range(0, jobs.size()).filter(i -> jobs.get(i).entry().task() instanceof PeakTask)
+                .boxed().toList();
+        int others = 2 * (suite.entries().size() - 1);
+        assertThat(others).isGreaterThan(30);
+        assertThat(peaks).hasSize(2 + jobs.size() / 20).startsWith(0).contains(20);
+        assertThat(jobs).hasSize(others + peaks.size()).extracting(JmhRunner.Job::key).doesNotHaveDuplicates();
     }
 
     @Test
