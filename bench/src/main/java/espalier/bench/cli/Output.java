@@ -37,9 +37,11 @@ record Output(PrintWriter out, Path json) {
             out.println(Json.pretty(result));
             return;
         }
+        text.accept(out);
+        // Afterwards: a disk that is full must not take the table of an hour's run with it.
+        out.flush();
         if (json != null) {
             Json.write(json, result);
         }
-        text.accept(out);
     }
 }

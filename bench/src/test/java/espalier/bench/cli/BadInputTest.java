@@ -164,11 +164,14 @@ class BadInputTest {
     }
 
     @Test
-    void aFullDiskIsOneLine() {
+    void aFullDiskIsOneLineAndTheResultIsStillTold() {
         assumeTrue(Files.isWritable(Path.of("/dev/full")), "no /dev/full here");
 
-        assertThat(Run.of("info", "--json", "/dev/full").err())
-                .isEqualToIgnoringNewLines("espalier: /dev/full cannot be written: No space left on device");
+        Run run = Run.of("info", "--json", "/dev/full");
+
+        assertThat(run.err()).isEqualToIgnoringNewLines("espalier: /dev/full cannot be written: No space left on device");
+        assertThat(run.exit()).isEqualTo(1);
+        assertThat(run.out()).isEqualTo(Run.of("info").out()).isNotEmpty();
     }
 
     @Test
