@@ -31,7 +31,7 @@ final class HotProducts {
     private static final List<String> GEMM = List.of("64x64x64", "256x256x256", "512x512x512", "509x511x513", "128x10x64 nt",
             "256x256x256 nt", "256x256x256 tn", "256x256x256 tt", "256x1x256", "256x17x256", "256x40x256", "3x512x512");
     private static final Set<String> FLOAT = Set.of("gemm.tile", "gemm.copyRows", "gemm.transpose");
-    private static final Set<String> GATHERED = Set.of("gemm.taps", "gemm.tapsRow", "gemm.nineTaps", "gemm.nineDots",
+    private static final Set<String> GATHERED = Set.of("gemm.taps", "gemm.tapsRow", "gemm.nineTaps", "gemm.nineLanes", "gemm.nineDots",
             "gemm.addRows", "gemm.finishRows", "gemm.gatherPanel", "gemm.accumulateOuter", "gemm.dots", "gemm.interleaveRows",
             "winograd.input", "winograd.output", "winograd.gradient", "winograd.toLanes", "winograd.fromLanes", "winograd.product",
             "winograd.accumulate", "winograd.weightGradient");

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  * <p>Error and source: see {@link WinogradProduct}. Each output is one sum in the order of the channels, whatever else is
  * computed with it. An instance is immutable and may be used by several threads.
  */
-final class ChannelWinograd {
+final class ChannelWinograd implements ChannelConvolution {
     /** With fewer, as in 512 channels of 2×2, packing the weights takes longer than what is saved. */
     private static final int FEWEST_POSITIONS = 16;
     /** With fewer, transforms take longer than the products that they save: 16 of 32×32 take 63 µs in place of 44. */
@@ -67,13 +67,13 @@ final class ChannelWinograd {
         turnedAt = IntStream.range(0, ELEMENTS).map(k -> (k < WEIGHTS ? WEIGHTS - 1 - k : k) * packedStep()).toArray();
     }
 
-    /** {@return the most images that one call of {@link #convolve} takes} */
-    int images() {
+    @Override
+    public int images() {
         return tiles.images();
     }
 
-    /** {@return floats that {@link #pack} writes} */
-    int packedSize() {
+    @Override
+    public int packedSize() {
         return ELEMENTS * packedStep();
     }
 
@@ -86,7 +86,8 @@ final class ChannelWinograd {
      *
      * @param weight {@code [o,c,3,3]}, or where {@code turned} {@code [c,o,3,3]}, of which each 3×3 is read from its end
      */
-    void pack(float[] weight, boolean turned, float[] packed) {
+    @Override
+    public void pack(float[] weight, boolean turned, float[] packed) {
         for (int o = 0; o < g.o(); o += lanes) {
             int to = o * g.c();
             if (!turned) {
@@ -137,18 +138,13 @@ final class ChannelWinograd {
         packed[at + 3 * step] = (float) c;
     }
 
-    /** {@return the floats of scratch that {@link #convolve} needs} */
-    int scratch() {
+    @Override
+    public int scratch() {
         return tiles.scratch();
     }
 
-    /**
-     * {@code y = W ⋆ x} for {@code count} images, some of their output channels, these rows alone.
-     *
-     * @param first output channel, a multiple of the lanes
-     * @param end output channel after the last, likewise
-     */
-    void convolve(float[] packed, int count, float[] x, int xOffset, int first, int end, float[] y, int yOffset,
+    @Override
+    public void convolve(float[] packed, int count, float[] x, int xOffset, int first, int end, float[] y, int yOffset,
             float[] scratch, int scratchOffset) {
         LanePlanes in = tiles.in();
         LanePlanes out = tiles.out();

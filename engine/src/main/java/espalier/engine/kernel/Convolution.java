@@ -12,7 +12,8 @@ import java.util.stream.IntStream;
  *   <li>forward: {@code y = W · patches(x)}, see {@link ForwardBand}
  *   <li>by the input: a convolution of the output gradient with the weights turned round, see {@link PhaseGradient}
  *   <li>by the weights: {@code patches(x) · yᵀ}, see {@link WeightSlices}
- *   <li>the first two by Winograd's algorithm where that is faster, see {@link ChannelWinograd}
+ *   <li>the first two by Winograd's algorithm where that is faster, see {@link ChannelWinograd}; depthwise, all three with
+ *       channels in lanes, see {@link ChannelDepthwise}
  * </ul>
  *
  * <p>An instance is immutable and may be used by several threads. Layouts: x {@code [groups·c,h,w]}, y
@@ -33,7 +34,7 @@ public final class Convolution {
     private final WeightSlices weights;
     private final boolean winograd;
     /** The convolution of the output gradient, in place of the phases, or null. */
-    private final ChannelWinograd turned;
+    private final ChannelConvolution turned;
 
     /** {@return the convolution of this geometry, which is remembered: its tables are made once} */
     public static Convolution of(GemmKernels gemm, ConvShape shape, int groups) {
@@ -62,7 +63,8 @@ public final class Convolution {
         phases = new PhaseGradient(gemm, shape, groups);
         weights = new WeightSlices(gemm, shape, groups, whole.patches(), suits);
         turned = winograd ? new ChannelWinograd(gemm, new ConvShape(shape.o(), shape.oh(), shape.ow(), shape.c(), shape.kh(),
-                shape.kw(), 1, shape.kh() - 1 - shape.padding(), 1), 0, shape.h()) : null;
+                shape.kw(), 1, shape.kh() - 1 - shape.padding(), 1), 0, shape.h())
+                : ChannelDepthwise.suits(gemm, shape, groups) ? ChannelDepthwise.backward(gemm, shape, groups) : null;
     }
 
     /** {@return the geometry of one group} */

@@ -1,8 +1,8 @@
 package espalier.engine.kernel;
 
 /**
- * {@code y = W · patches(x)} for some rows of the output: all of them, or a thread's share of one image; by {@link
- * ChannelWinograd} where that pays. Immutable.
+ * {@code y = W · patches(x)} for some rows of the output: all of them, or a thread's share of one image; with channels in lanes
+ * where that pays. Immutable.
  *
  * <p>Threads that share an image by rows read little that another has written: by output channels each read all that the layer
  * before had made, half of it from the other core's cache, for 8 of the 30 µs of 16 channels of 32×32.
@@ -19,7 +19,7 @@ public final class ForwardBand {
     private final PatchProduct product;
     private final boolean unpadded;
     /** In place of the product, or null. */
-    private final ChannelWinograd winograd;
+    private final ChannelConvolution channels;
     private final int rows;
 
     /** The output rows from {@code from} up to {@code to}, both even where by Winograd. */
@@ -38,7 +38,8 @@ public final class ForwardBand {
         patches = patches(shape, groups, Math.max(0, -first), Math.ceilDiv(end - first, shape.stride()), to - from);
         product = new PatchProduct(gemm, patches, shape.o(), shape.positions());
         unpadded = whole && product.unpadded(shape.h(), shape.w());
-        winograd = byWinograd ? new ChannelWinograd(gemm, shape, from, to) : null;
+        channels = byWinograd ? new ChannelWinograd(gemm, shape, from, to)
+                : ChannelDepthwise.suits(gemm, shape, groups) ? ChannelDepthwise.forward(gemm, shape, groups, from, to) : null;
         rows = to - from;
     }
 
@@ -66,16 +67,16 @@ public final class ForwardBand {
     }
 
     int images() {
-        return winograd != null ? winograd.images() : product.images();
+        return channels != null ? channels.images() : product.images();
     }
 
     int packedSize() {
-        return winograd != null ? winograd.packedSize() : groups * product.packedSize();
+        return channels != null ? channels.packedSize() : groups * product.packedSize();
     }
 
     void pack(float[] weight, float[] packed) {
-        if (winograd != null) {
-            winograd.pack(weight, false, packed);
+        if (channels != null) {
+            channels.pack(weight, false, packed);
             return;
         }
         for (int g = 0; g < groups; g++) {
@@ -85,7 +86,7 @@ public final class ForwardBand {
 
     /** {@return the floats of scratch that {@link #forward} needs} */
     public int scratch() {
-        return winograd != null ? winograd.scratch() : patches.size(product.images()) + product.scratch();
+        return channels != null ? channels.scratch() : patches.size(product.images()) + product.scratch();
     }
 
     /** {@link Convolution#forward} for this band's rows alone: no others of y are touched. */
@@ -93,11 +94,11 @@ public final class ForwardBand {
             float[] x, int xOffset, int first, int end, float[] y, int yOffset, float[] scratch, int scratchOffset) {
         int plane = shape.h() * shape.w();
         int positions = shape.positions();
-        if (winograd != null) {
-            winograd.convolve(packed, count, x, xOffset, first, end, y, yOffset, scratch, scratchOffset);
+        if (channels != null) {
+            channels.convolve(packed, count, x, xOffset, first, end, y, yOffset, scratch, scratchOffset);
             for (int i = 0; i < count && bias != null; i++) {
-                gemm.finishRows(end - first, rows * shape.ow(), bias, first, lowest, highest,
-                        y, yOffset + (i * shape.o() + first) * positions + from * shape.ow(), positions);
+                gemm.finishRows(groups * (end - first), rows * shape.ow(), bias, first, lowest, highest,
+                        y, yOffset + (i * groups * shape.o() + first) * positions + from * shape.ow(), positions);
             }
             return;
         }
@@ -110,11 +111,6 @@ public final class ForwardBand {
         float[] images = unpadded ? x : scratch;
         int imagesAt = unpadded ? xOffset : scratchOffset;
         int to = yOffset + from * shape.ow();
-        if (product.nine() && shape.o() == 1) {
-            product.multiplyNine(groups, images, imagesAt, shape.c() * patches.channel(), packed, 0, bias, 0, lowest, highest,
-                    y, to);
-            return;
-        }
         int free = scratchOffset + patches.size(product.images());
         for (int g = 0; g < groups; g++) {
             product.multiply(count, images, imagesAt + g * shape.c() * patches.channel(), first, end,

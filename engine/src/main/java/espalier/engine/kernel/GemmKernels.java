@@ -58,22 +58,25 @@ public interface GemmKernels {
             int at0, int at1, int at2, int at3, float[] c, int cOffset);
 
     /**
-     * {@code C[ch][targets[v] + l] = Σ_p A[ch][p]·B[ch][positions[v] + taps[p] + l]} for nine terms p, each channel ch, vector v and
-     * lane l: a depthwise convolution, whose nine weights stay in registers.
+     * {@code C[targets[v] + l] = Σ_p A[p]·B[positions[v] + taps[p] + l]} for nine terms p, each vector v and lane l: a depthwise
+     * convolution of one channel, whose nine weights stay in registers.
      *
-     * @param a its elements {@link #ROWS} apart, its channels {@code aStep}; those of B {@code bStep}, those of C {@code cStep}
+     * @param a its elements {@link #ROWS} apart
      */
-    void nineTaps(int channels, float[] a, int aOffset, int aStep, float[] b, int bOffset, int bStep,
-            int[] taps, int[] positions, float[] c, int cOffset, int cStep, int[] targets);
+    void nineTaps(float[] a, int aOffset, float[] b, int bOffset, int[] taps, int[] positions, float[] c, int cOffset, int[] targets);
 
     /**
-     * {@code S[ch][t][l] += Σ_v X[ch][positions[v] + taps[t] + l]·G[ch][gAt[v] + l]} for nine taps t: the weight gradient of a
-     * depthwise convolution, its sums left apart by lane.
-     *
-     * @param sums {@code [channels][9][lanes]}
+     * {@code C[v·lanes + l] = Σ_{r,q} A[(3r + q)·lanes + l]·B[positions[v] + r·row + q·lanes + l]}, r and q below 3: a depthwise
+     * convolution with channels in lanes.
      */
-    void nineDots(int channels, int vectors, float[] x, int xOffset, int xStep, int[] taps, int[] positions,
-            float[] g, int gOffset, int gStep, int[] gAt, float[] sums, int sumsOffset);
+    void nineLanes(int vectors, float[] a, int aOffset, float[] b, int bOffset, int row, int[] positions, float[] c, int cOffset);
+
+    /**
+     * {@code S[(3r + q)·lanes + l] += Σ_v X[positions[v] + r·row + q·lanes + l]·G[v·lanes + l]}, r and q below 3: the weight gradient
+     * of {@link #nineLanes}.
+     */
+    void nineDots(int vectors, float[] x, int xOffset, int row, int[] positions, float[] g, int gOffset,
+            float[] sums, int sumsOffset);
 
     /**
      * {@code C[i][j] += Σ_p A[i][p]·B[p][j]}: the row operand is read as it lies, {@code lda} apart, which saves packing it.

@@ -10,15 +10,14 @@ import java.util.stream.IntStream;
  * {@code C = clamp(W · patches + bias)}: the matrix product inside a convolution, for one or a few padded images.
  *
  * <ul>
- *   <li>where rows of positions are whole vectors, tiles read the padded image in place; where W is nine weights, all channels
- *       of a depthwise convolution in one call
+ *   <li>where rows of positions are whole vectors, tiles read the padded image in place
  *   <li>where they are not and W has only a few rows (depthwise), likewise, over the padded rows end to end; what falls between
  *       the rows is dropped
  *   <li>else patches are gathered into panels, of several images where one has too few positions
  * </ul>
  */
 final class PatchProduct {
-    private enum Way { NINE, DIRECT, FLAT, GATHERED }
+    private enum Way { DIRECT, FLAT, GATHERED }
 
     private final GemmKernels gemm;
     private final Patches patches;
@@ -31,8 +30,6 @@ final class PatchProduct {
     private final int block;
     /** Of each vector of positions (direct, flat) or of each position (gathered). */
     private final int[] positions;
-    /** Of each vector in a plane of C (nine). */
-    private final int[] targets;
     private final TapProduct inPlace;
 
     /**
@@ -51,17 +48,17 @@ final class PatchProduct {
         images = way == Way.GATHERED && patches.positions() > 0 ? Math.max(1, width / patches.positions()) : 1;
         block = TapProduct.block(terms);
         positions = switch (way) {
-            case NINE, DIRECT -> patches.vectors(1, gemm.lanes());
+            case DIRECT -> patches.vectors(1, gemm.lanes());
             case FLAT -> IntStream.range(0, Math.ceilDiv(patches.flat(), gemm.lanes())).map(v -> v * gemm.lanes()).toArray();
             case GATHERED -> patches.positionsOf(images);
         };
-        targets = IntStream.range(0, positions.length).map(v -> v * gemm.lanes()).toArray();
-        inPlace = way == Way.GATHERED || way == Way.NINE ? null : new TapProduct(gemm, m, patches.taps(), positions, targets);
+        inPlace = way == Way.GATHERED ? null : new TapProduct(gemm, m, patches.taps(), positions,
+                IntStream.range(0, positions.length).map(v -> v * gemm.lanes()).toArray());
     }
 
     private Way way() {
         if (patches.columns() % gemm.lanes() == 0) {
-            return m == 1 && terms == TapProduct.DEPTHWISE ? Way.NINE : Way.DIRECT;
+            return Way.DIRECT;
         }
         return m < HALF_ROWS ? Way.FLAT : Way.GATHERED;
     }
@@ -80,7 +77,6 @@ final class PatchProduct {
     int scratch() {
         int width = gemm.lanes() * gemm.maxVectors();
         return switch (way) {
-            case NINE -> 0;
             case DIRECT -> inPlace.scratchSize();
             case FLAT -> (m * positions.length + 1) * gemm.lanes() + inPlace.scratchSize();
             case GATHERED -> (block + ROWS) * width + (images > 1 ? m * images * patches.positions() : 0);
@@ -112,8 +108,6 @@ final class PatchProduct {
     void multiply(int count, float[] x, int source, int first, int end, float[] packed, int packedOffset, float[] bias,
             int biasOffset, float lowest, float highest, float[] c, int cOffset, int step, float[] scratch, int scratchOffset) {
         switch (way) {
-            case NINE -> multiplyNine(1, x, source, 0, packed, packedOffset, bias, biasOffset + first, lowest, highest,
-                    c, cOffset);
             case DIRECT -> inPlace.multiply(x, source, first, end, packed, packedOffset, bias, biasOffset, lowest, highest,
                     c, cOffset, plane, scratch, scratchOffset);
             case FLAT -> {
@@ -134,21 +128,6 @@ final class PatchProduct {
                             c, cOffset + i * step, plane);
                 }
             }
-        }
-    }
-
-    /** {@return whether {@link #multiplyNine} takes the channels of a depthwise convolution together} */
-    boolean nine() {
-        return way == Way.NINE;
-    }
-
-    /** {@link #multiply} for one image and {@code channels} groups, {@code xStep} apart in x, end to end in C. */
-    void multiplyNine(int channels, float[] x, int source, int xStep, float[] packed, int packedOffset, float[] bias,
-            int biasOffset, float lowest, float highest, float[] c, int cOffset) {
-        gemm.nineTaps(channels, packed, packedOffset, packedSize(), x, source, xStep, patches.taps(), positions,
-                c, cOffset, plane, targets);
-        if (bias != null) {
-            gemm.finishRows(channels, patches.positions(), bias, biasOffset, lowest, highest, c, cOffset, plane);
         }
     }
 

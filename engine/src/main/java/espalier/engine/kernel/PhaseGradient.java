@@ -97,11 +97,6 @@ final class PhaseGradient {
         }
         float[] source = unpadded ? gy : scratch;
         int sourceAt = unpadded ? gyOffset : scratchOffset;
-        if (shape.stride() == 1 && phaseProducts.getFirst().nine()) {
-            phaseProducts.getFirst().multiplyNine(groups, source, sourceAt, shape.o() * padded.channel(), packed, 0, null, 0, 0, 0,
-                    gx, gxOffset);
-            return;
-        }
         int free = scratchOffset + padded.size(images);
         int plane = shape.h() * shape.w();
         int at = 0;

@@ -56,30 +56,38 @@ final class ScalarGemm implements GemmKernels {
     }
 
     @Override
-    public void nineTaps(int channels, float[] a, int aOffset, int aStep, float[] b, int bOffset, int bStep,
-            int[] taps, int[] positions, float[] c, int cOffset, int cStep, int[] targets) {
-        for (int channel = 0; channel < channels; channel++) {
-            for (int v = 0; v < positions.length; v++) {
-                float sum = 0;
-                for (int p = 0; p < 9; p++) {
-                    sum += a[aOffset + channel * aStep + p * ROWS] * b[bOffset + channel * bStep + positions[v] + taps[p]];
-                }
-                c[cOffset + channel * cStep + targets[v]] = sum;
+    public void nineTaps(float[] a, int aOffset, float[] b, int bOffset, int[] taps, int[] positions,
+            float[] c, int cOffset, int[] targets) {
+        for (int v = 0; v < positions.length; v++) {
+            float sum = 0;
+            for (int p = 0; p < 9; p++) {
+                sum += a[aOffset + p * ROWS] * b[bOffset + positions[v] + taps[p]];
             }
+            c[cOffset + targets[v]] = sum;
         }
     }
 
     @Override
-    public void nineDots(int channels, int vectors, float[] x, int xOffset, int xStep, int[] taps, int[] positions,
-            float[] g, int gOffset, int gStep, int[] gAt, float[] sums, int sumsOffset) {
-        for (int channel = 0; channel < channels; channel++) {
-            for (int t = 0; t < 9; t++) {
-                float sum = 0;
-                for (int v = 0; v < vectors; v++) {
-                    sum += x[xOffset + channel * xStep + positions[v] + taps[t]] * g[gOffset + channel * gStep + gAt[v]];
-                }
-                sums[sumsOffset + channel * 9 + t] += sum;
+    public void nineLanes(int vectors, float[] a, int aOffset, float[] b, int bOffset, int row, int[] positions,
+            float[] c, int cOffset) {
+        for (int v = 0; v < vectors; v++) {
+            float sum = 0;
+            for (int p = 0; p < 9; p++) {
+                sum += a[aOffset + p] * b[bOffset + positions[v] + p / 3 * row + p % 3];
             }
+            c[cOffset + v] = sum;
+        }
+    }
+
+    @Override
+    public void nineDots(int vectors, float[] x, int xOffset, int row, int[] positions, float[] g, int gOffset,
+            float[] sums, int sumsOffset) {
+        for (int p = 0; p < 9; p++) {
+            float sum = 0;
+            for (int v = 0; v < vectors; v++) {
+                sum += x[xOffset + positions[v] + p / 3 * row + p % 3] * g[gOffset + v];
+            }
+            sums[sumsOffset + p] += sum;
         }
     }
 

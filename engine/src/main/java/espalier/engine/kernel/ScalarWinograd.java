@@ -100,6 +100,11 @@ final class ScalarWinograd implements WinogradKernels {
     }
 
     @Override
+    public boolean transposes() {
+        return true;
+    }
+
+    @Override
     public void toLanes(int n, float[] x, int xOffset, int plane, float[] y, int yOffset, int[] at) {
         for (int p = 0; p < n; p++) {
             y[yOffset + at[p]] = x[xOffset + p];

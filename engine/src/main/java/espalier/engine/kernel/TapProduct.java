@@ -17,7 +17,7 @@ public final class TapProduct {
      */
     static final int MOST_TERMS = 144;
     /** Terms of a 3×3 convolution of one channel. */
-    static final int DEPTHWISE = 9;
+    private static final int DEPTHWISE = 9;
 
     private final GemmKernels gemm;
     private final int paddedRows;
@@ -88,8 +88,7 @@ public final class TapProduct {
     public void multiply(float[] x, int xOffset, int first, int end, float[] packed, int packedOffset, float[] bias, int biasOffset,
             float lowest, float highest, float[] c, int cOffset, int ldc, float[] scratch, int scratchOffset) {
         if (end - first == 1 && terms == DEPTHWISE) {
-            gemm.nineTaps(1, packed, packedOffset + first * terms, 0, x, xOffset, 0, taps, positions,
-                    c, cOffset, 0, targets);
+            gemm.nineTaps(packed, packedOffset + first * terms, x, xOffset, taps, positions, c, cOffset, targets);
             for (int v = 0; v < targets.length && bias != null; v += runs[v]) {
                 gemm.finishRows(1, runs[v] * gemm.lanes(), bias, biasOffset + first, lowest, highest, c, cOffset + targets[v], ldc);
             }

@@ -54,15 +54,21 @@ final class VectorGemm implements GemmKernels {
     }
 
     @Override
-    public void nineTaps(int channels, float[] a, int aOffset, int aStep, float[] b, int bOffset, int bStep,
-            int[] taps, int[] positions, float[] c, int cOffset, int cStep, int[] targets) {
-        VectorNine.taps(channels, a, aOffset, aStep, b, bOffset, bStep, taps, positions, c, cOffset, cStep, targets);
+    public void nineTaps(float[] a, int aOffset, float[] b, int bOffset, int[] taps, int[] positions,
+            float[] c, int cOffset, int[] targets) {
+        VectorNine.taps(a, aOffset, b, bOffset, taps, positions, c, cOffset, targets);
     }
 
     @Override
-    public void nineDots(int channels, int vectors, float[] x, int xOffset, int xStep, int[] taps, int[] positions,
-            float[] g, int gOffset, int gStep, int[] gAt, float[] sums, int sumsOffset) {
-        VectorNine.dots(channels, vectors, x, xOffset, xStep, taps, positions, g, gOffset, gStep, gAt, sums, sumsOffset);
+    public void nineLanes(int vectors, float[] a, int aOffset, float[] b, int bOffset, int row, int[] positions,
+            float[] c, int cOffset) {
+        VectorNine.lanes(vectors, a, aOffset, b, bOffset, row, positions, c, cOffset);
+    }
+
+    @Override
+    public void nineDots(int vectors, float[] x, int xOffset, int row, int[] positions, float[] g, int gOffset,
+            float[] sums, int sumsOffset) {
+        VectorNine.dots(vectors, x, xOffset, row, positions, g, gOffset, sums, sumsOffset);
     }
 
     @Override

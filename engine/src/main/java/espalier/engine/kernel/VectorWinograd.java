@@ -225,6 +225,11 @@ final class VectorWinograd implements WinogradKernels {
     }
 
     @Override
+    public boolean transposes() {
+        return VectorGemm.SELECTS;
+    }
+
+    @Override
     public void toLanes(int n, float[] x, int xOffset, int plane, float[] y, int yOffset, int[] at) {
         int done = VectorGemm.SELECTS && n >= N ? n : 0;
         VectorLaneTranspose.toLanes(done, x, xOffset, plane, y, yOffset, at);

@@ -10,8 +10,6 @@ import java.util.stream.IntStream;
  * {@code gW = Σ patches(x) · gyᵀ} over positions and images, one group of a convolution.
  *
  * <ul>
- *   <li>nine weights (depthwise) as dot products over vectors, all channels in one call; where rows are no whole vectors, over
- *       the padded rows end to end, against gradients that are zero between them
  *   <li>as dot products of shifted images with output gradients, both read in place, where rows of positions are whole vectors;
  *       sums stay apart by lane until the end
  *   <li>else, and where the sums by lane would be too large, as outer products of gathered patches
@@ -34,12 +32,7 @@ final class WeightGradient {
     /** Their offsets, and those of the first again up to whole tiles, whose sums are never read. */
     private final int[] tapsAt;
     private final boolean dots;
-    private final boolean nine;
-    /** Nine, and rows are no whole vectors. */
-    private final boolean flat;
-    /** Elements of an output gradient's channel, with zeros between its rows where flat. */
-    private final int plane;
-    /** Sums of a weight (nine, dots). */
+    /** Sums of a weight (dots). */
     private final int lanes;
     private final int images;
     /** Of each vector of positions (dots) or of each position (outer) in all images. */
@@ -64,25 +57,14 @@ final class WeightGradient {
         Arrays.fill(tapsAt, taps, tapsAt.length, taps == 0 ? 0 : tapsAt[0]);
         panelWidth = PANEL_VECTORS * gemm.lanes();
         lanes = gemm.lanes();
-        nine = outputs == 1 && taps == TapProduct.DEPTHWISE;
-        boolean whole = patches.columns() % lanes == 0;
-        flat = nine && !whole;
-        dots = nine || whole && (long) tapsAt.length * outputs * lanes <= MOST_SUMS;
+        dots = patches.columns() % lanes == 0 && (long) tapsAt.length * outputs * lanes <= MOST_SUMS;
         images = dots
                 ? Math.clamp(MOST_PADDED / Math.max(1, patches.size()), 1, MOST_IMAGES)
                 : Math.max(1, panelWidth / Math.max(1, patches.positions()));
         this.gyStep = gyStep;
-        plane = flat ? Gemm.roundUp(patches.flat(), lanes) : patches.positions();
-        positions = flat ? vectors(images, plane, patches.size(), lanes)
-                : dots ? patches.vectors(images, lanes) : patches.positionsOf(images);
+        positions = dots ? patches.vectors(images, lanes) : patches.positionsOf(images);
         together = Math.clamp(CacheSizes.l1() / 3 / Math.max(1, Float.BYTES * DOT_OUTPUTS * patches.positions()), 1, images);
-        int step = flat ? flatStep() : nine ? gyStep : outputs * patches.positions();
-        gradients = dots ? vectors(images, plane, step, lanes) : new int[0];
-    }
-
-    /** Elements between images of the output gradients with zeros between their rows. */
-    private int flatStep() {
-        return gyStep / Math.max(1, patches.positions()) * plane;
+        gradients = dots ? vectors(images, patches.positions(), outputs * patches.positions(), lanes) : new int[0];
     }
 
     private static int[] vectors(int images, int positions, int step, int lanes) {
@@ -101,12 +83,12 @@ final class WeightGradient {
 
     /** {@return floats in a sum} */
     int sumSize() {
-        return nine ? taps * lanes : dots ? tapsAt.length * outputs * lanes : taps * paddedOutputs();
+        return dots ? tapsAt.length * outputs * lanes : taps * paddedOutputs();
     }
 
     /** {@return the floats of scratch that {@link #accumulate} needs, beside the padded images} */
     int scratch() {
-        return flat ? images * flatStep() : nine ? 0 : dots ? together * outputs * patches.positions()
+        return dots ? together * outputs * patches.positions()
                 : Math.min(taps, Gemm.BLOCK_K) * panelWidth + panelWidth * paddedOutputs() + outputs * images * patches.positions();
     }
 
@@ -122,30 +104,6 @@ final class WeightGradient {
         } else {
             outer(count, x, source, gy, gyOffset, sum, sumOffset, scratch, scratchOffset);
         }
-    }
-
-    /** {@return whether {@link #accumulateNine} takes the channels of a depthwise convolution together} */
-    boolean nine() {
-        return nine;
-    }
-
-    /** {@return whether images must be padded, also where they are read as they are otherwise, and vectors read beyond their end} */
-    boolean flat() {
-        return flat;
-    }
-
-    /** {@link #accumulate} for {@code channels} groups, whose planes lie {@code xStep} apart in x, and end to end in gy. */
-    void accumulateNine(int channels, int count, float[] x, int source, int xStep, float[] gy, int gyOffset, float[] sum,
-            float[] scratch, int scratchOffset) {
-        if (flat) {
-            Arrays.fill(scratch, scratchOffset, scratchOffset + count * flatStep(), 0f);
-            for (int c = 0; c < count * channels; c++) {
-                gemm.copyRows(patches.rows(), patches.columns(), gy, gyOffset + c * patches.positions(), patches.columns(), 1,
-                        scratch, scratchOffset + c * plane, patches.pitch());
-            }
-        }
-        gemm.nineDots(channels, count * plane / lanes, x, source, xStep, patches.taps(), positions,
-                flat ? scratch : gy, flat ? scratchOffset : gyOffset, plane, gradients, sum, 0);
     }
 
     private void dots(int count, float[] x, int source, float[] gy, int gyOffset, float[] sum, int sumOffset,
@@ -205,7 +163,7 @@ final class WeightGradient {
     }
 
     private float dot(float[] sum, int sumOffset, int o, int k) {
-        int at = sumOffset + (nine ? k : (k / DOT_TAPS * outputs + o) * DOT_TAPS + k % DOT_TAPS) * lanes;
+        int at = sumOffset + ((k / DOT_TAPS * outputs + o) * DOT_TAPS + k % DOT_TAPS) * lanes;
         float total = 0;
         for (int lane = 0; lane < lanes; lane++) {
             total += sum[at + lane];

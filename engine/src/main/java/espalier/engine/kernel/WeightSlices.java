@@ -24,7 +24,7 @@ public final class WeightSlices {
     private final Patches patches;
     private final WeightGradient products;
     /** In place of {@code products}, or null. */
-    private final WinogradGradient winograd;
+    private final ChannelGradient channels;
 
     /**
      * @param patches of all channels of the images
@@ -37,7 +37,8 @@ public final class WeightSlices {
         slice = groups > 1 ? whole : slice(whole, byWinograd);
         this.patches = patches.limited(groups * slice.c(), slice.taps());
         products = new WeightGradient(gemm, this.patches, slice.o(), outputStep());
-        winograd = byWinograd ? new WinogradGradient(gemm, slice, inputStep(), outputStep()) : null;
+        channels = byWinograd ? new WinogradGradient(gemm, slice, inputStep(), outputStep())
+                : ChannelDepthwise.suits(gemm, whole, groups) ? new DepthwiseGradient(gemm, whole, groups) : null;
     }
 
     /** Winograd's transforms are repeated for slices of either side, gathering patches costs more than what is done to gy. */
@@ -78,17 +79,17 @@ public final class WeightSlices {
 
     /** {@return how many images {@link #accumulate} takes together} */
     public int images() {
-        return winograd != null ? winograd.images() : products.images();
+        return channels != null ? channels.images() : products.images();
     }
 
     /** {@return floats in the sums of a slice} */
     public int sumSize() {
-        return winograd != null ? winograd.sumSize() : groups * products.sumSize();
+        return channels != null ? channels.sumSize() : groups * products.sumSize();
     }
 
     /** {@return the floats of scratch that {@link #accumulate} needs} */
     public int scratch() {
-        return winograd != null ? winograd.scratch()
+        return channels != null ? channels.scratch()
                 : patches.size(products.images()) + Math.max(gemm.lanes(), products.scratch());
     }
 
@@ -110,8 +111,8 @@ public final class WeightSlices {
             int some = Math.min(images(), count - i);
             int image = from + i * inputStep();
             int gradient = gradientFrom + i * outputStep();
-            if (winograd != null) {
-                winograd.accumulate(some, x, image, gy, gradient, sum, scratch, scratchOffset);
+            if (channels != null) {
+                channels.accumulate(some, x, image, gy, gradient, sum, scratch, scratchOffset);
             } else {
                 multiply(some, x, image, gy, gradient, sum, scratch, scratchOffset);
             }
@@ -120,23 +121,13 @@ public final class WeightSlices {
 
     private void multiply(int count, float[] x, int xOffset, float[] gy, int gyOffset, float[] sum,
             float[] scratch, int scratchOffset) {
-        boolean unpadded = !products.flat() && patches.size() == inputStep() && patches.unpadded(whole.h(), whole.w());
+        boolean unpadded = patches.size() == inputStep() && patches.unpadded(whole.h(), whole.w());
         if (!unpadded) {
             patches.pad(gemm, count, x, xOffset, inputStep(), whole.h(), whole.w(), scratch, scratchOffset);
-        }
-        if (products.flat()) {
-            // What the last vector reads beyond the images is multiplied by zeros, but must be a number.
-            int end = scratchOffset + count * patches.size();
-            Arrays.fill(scratch, end, end + gemm.lanes(), 0f);
         }
         int free = scratchOffset + patches.size(products.images());
         float[] images = unpadded ? x : scratch;
         int imagesAt = unpadded ? xOffset : scratchOffset;
-        if (products.nine()) {
-            products.accumulateNine(groups, count, images, imagesAt, slice.c() * patches.channel(), gy, gyOffset, sum,
-                    scratch, free);
-            return;
-        }
         for (int g = 0; g < groups; g++) {
             products.accumulate(count, images, imagesAt + g * slice.c() * patches.channel(),
                     gy, gyOffset + g * slice.o() * whole.positions(), sum, g * products.sumSize(), scratch, free);
@@ -154,8 +145,8 @@ public final class WeightSlices {
     public void finish(int index, float[] sum, int first, int end, float[] gw) {
         int row = whole.taps();
         int to = index / inputSlices() * slice.o() * row + index % inputSlices() * slice.taps();
-        if (winograd != null) {
-            winograd.finish(sum, first, end, gw, to, row);
+        if (channels != null) {
+            channels.finish(sum, first, end, gw, to, row);
             return;
         }
         for (int o = first, next; o < end; o = next) {

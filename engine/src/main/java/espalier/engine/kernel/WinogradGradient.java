@@ -9,7 +9,7 @@ import static espalier.engine.kernel.WinogradKernels.ROWS;
  *
  * <p>Error: as {@link WinogradProduct}'s, with the number of tiles for that of channels.
  */
-final class WinogradGradient {
+final class WinogradGradient implements ChannelGradient {
     private final WinogradKernels kernels;
     private final ConvShape g;
     private final int inputStep;
@@ -29,12 +29,13 @@ final class WinogradGradient {
                 LanePlanes.of(gemm, g.o(), g.oh(), g.ow(), 0, 0, 0));
     }
 
-    int images() {
+    @Override
+    public int images() {
         return tiles.images();
     }
 
-    /** {@return floats in a sum} */
-    int sumSize() {
+    @Override
+    public int sumSize() {
         return ELEMENTS * sumStep();
     }
 
@@ -42,13 +43,14 @@ final class WinogradGradient {
         return g.o() * g.c() + ChannelTiles.gap(lanes);
     }
 
-    /** {@return the floats of scratch that {@link #accumulate} needs} */
-    int scratch() {
+    @Override
+    public int scratch() {
         return tiles.scratch();
     }
 
-    /** Adds to {@code sum} the share of {@code count} images, at most {@link #images}. */
-    void accumulate(int count, float[] x, int xOffset, float[] gy, int gyOffset, float[] sum, float[] scratch, int scratchOffset) {
+    @Override
+    public void accumulate(int count, float[] x, int xOffset, float[] gy, int gyOffset, float[] sum,
+            float[] scratch, int scratchOffset) {
         LanePlanes in = tiles.in();
         LanePlanes out = tiles.out();
         int outAt = scratchOffset + tiles.outAt();
@@ -77,12 +79,9 @@ final class WinogradGradient {
         }
     }
 
-    /**
-     * {@code gw = Gᵀ·sum·G} for the output channels from {@code first} up to {@code end}, {@code row} apart in gw.
-     *
-     * @param sum these channels' are overwritten
-     */
-    void finish(float[] sum, int first, int end, float[] gw, int gwOffset, int row) {
+    /** {@code gw = Gᵀ·sum·G}. */
+    @Override
+    public void finish(float[] sum, int first, int end, float[] gw, int gwOffset, int row) {
         for (int c = 0; c < g.c(); c += lanes) {
             int from = (c / lanes * g.o() + first) * lanes;
             kernels.weightGradient(end - first, sum, from, sumStep());

@@ -50,6 +50,9 @@ public interface WinogradKernels {
      */
     void weightGradient(int vectors, float[] s, int sOffset, int sStep);
 
+    /** {@return whether {@link #toLanes} and {@link #fromLanes} take little longer than to copy: not element by element} */
+    boolean transposes();
+
     /** {@code y[yOffset + at[p] + l] = x[xOffset + l·plane + p]} for p below n and each lane l: planes of channels to lanes. */
     void toLanes(int n, float[] x, int xOffset, int plane, float[] y, int yOffset, int[] at);
 
