@@ -14,7 +14,7 @@ import java.util.Arrays;
  */
 public final class Gemm {
     /** Terms of the sum in one block: a panel of 3 vectors then takes 48 KiB at 512 bits; of 128 or 384 it is no faster. */
-    static final int BLOCK_K = 256;
+    public static final int BLOCK_K = 256;
     /** Rows in one block: half of L2, at most as many as share a panel well. */
     private static final int BLOCK_M = Math.clamp(CacheSizes.l2() / 2 / (Float.BYTES * BLOCK_K) / ROWS * ROWS, 128, 1024);
     /** Below so many rows a packed panel of B is not used often enough to pay. */
@@ -73,6 +73,42 @@ public final class Gemm {
                         panel(g, mb, kb, columns, scratch, rowsAt, scratch, scratchOffset, width, c, target, ldc, scratch, tileAt);
                     }
                 }
+            }
+        }
+    }
+
+    /** {@return the floats that all panels of B take, of a block of {@code kb} terms} */
+    public static int panelsSize(GemmKernels g, int n, int kb) {
+        return kb * roundUp(n, g.lanes());
+    }
+
+    /** Packs every {@code step}-th panel of {@code B [kb][n]} from the {@code first} on, to where {@link #multiplyPanels} reads it. */
+    public static void packPanels(GemmKernels g, int first, int step, int n, int kb, float[] b, int bOffset, int rsB, int csB,
+            float[] panels, int panelsOffset) {
+        for (int j = 0, index = 0, width; j < n; j += width, index++) {
+            width = widest(g, n - j);
+            if (index % step == first) {
+                packPanel(g, kb, Math.min(width, n - j), b, bOffset + j * csB, rsB, csB, panels, panelsOffset + kb * j);
+            }
+        }
+    }
+
+    /**
+     * {@code C = αA·B + βC}, A {@code [m][kb]} of at most {@link #BLOCK_K} columns, all panels of B packed.
+     *
+     * @param scratch at least {@link #scratchSize} elements from {@code scratchOffset} on, overwritten
+     */
+    public static void multiplyPanels(GemmKernels g, int m, int n, int kb, float alpha, float[] a, int aOffset, int rsA, int csA,
+            float[] panels, int panelsOffset, float beta, float[] c, int cOffset, int ldc, float[] scratch, int scratchOffset) {
+        scale(m, n, beta, c, cOffset, ldc);
+        int rowsAt = scratchOffset + ROWS * widest(g, n);
+        for (int i = 0; i < m; i += BLOCK_M) {
+            int mb = Math.min(BLOCK_M, m - i);
+            packRows(g, mb, kb, alpha, a, aOffset + i * rsA, rsA, csA, scratch, rowsAt);
+            for (int j = 0, width; j < n; j += width) {
+                width = widest(g, n - j);
+                panel(g, mb, kb, Math.min(width, n - j), scratch, rowsAt, panels, panelsOffset + kb * j, width,
+                        c, cOffset + i * ldc + j, ldc, scratch, scratchOffset);
             }
         }
     }
