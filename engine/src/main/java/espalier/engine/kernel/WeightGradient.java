@@ -64,12 +64,17 @@ final class WeightGradient {
         this.gyStep = gyStep;
         positions = dots ? patches.vectors(images, lanes) : patches.positionsOf(images);
         together = Math.clamp(CacheSizes.l1() / 3 / Math.max(1, Float.BYTES * DOT_OUTPUTS * patches.positions()), 1, images);
-        gradients = dots ? vectors(images, patches.positions(), outputs * patches.positions(), lanes) : new int[0];
+        gradients = dots ? vectors(images, patches.positions(), outputs * pitch(), lanes) : new int[0];
     }
 
     private static int[] vectors(int images, int positions, int step, int lanes) {
         int one = positions / lanes;
         return IntStream.range(0, images * one).map(v -> v / one * step + v % one * lanes).toArray();
+    }
+
+    /** {@return elements between the copied gradients of two outputs: planes of whole pages would push each other out of L1} */
+    private int pitch() {
+        return patches.positions() + lanes;
     }
 
     private int paddedOutputs() {
@@ -88,7 +93,7 @@ final class WeightGradient {
 
     /** {@return the floats of scratch that {@link #accumulate} needs, beside the padded images} */
     int scratch() {
-        return dots ? together * outputs * patches.positions()
+        return dots ? together * outputs * pitch()
                 : Math.min(taps, Gemm.BLOCK_K) * panelWidth + panelWidth * paddedOutputs() + outputs * images * patches.positions();
     }
 
@@ -108,17 +113,17 @@ final class WeightGradient {
 
     private void dots(int count, float[] x, int source, float[] gy, int gyOffset, float[] sum, int sumOffset,
             float[] scratch, int scratchOffset) {
-        int one = outputs * patches.positions();
         for (int i = 0; i < count; i += together) {
             int some = Math.min(together, count - i);
             for (int image = 0; image < some; image++) {
-                System.arraycopy(gy, gyOffset + (i + image) * gyStep, scratch, scratchOffset + image * one, one);
+                gemm.copyRows(outputs, patches.positions(), gy, gyOffset + (i + image) * gyStep, patches.positions(), 1,
+                        scratch, scratchOffset + image * outputs * pitch(), pitch());
             }
             for (int o = 0; o < outputs; o += DOT_OUTPUTS) {
                 for (int t = 0; t < tapsAt.length; t += DOT_TAPS) {
                     gemm.dots(Math.min(DOT_OUTPUTS, outputs - o), some * patches.positions() / lanes,
                             x, source + i * patches.size(), positions, tapsAt, t,
-                            scratch, gradients, scratchOffset + o * patches.positions(), patches.positions(),
+                            scratch, gradients, scratchOffset + o * pitch(), pitch(),
                             sum, sumOffset + (t * outputs + o * DOT_TAPS) * lanes);
                 }
             }
