@@ -5,6 +5,7 @@ import static espalier.engine.kernel.GemmKernels.ROWS;
 import static espalier.engine.kernel.GemmKernels.ROW_VECTORS;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * {@code C[i][v] = clamp(Σ_k W[i][k] · x[positions[v] + taps[k]] + bias[i])}, v counting vectors: a convolution over values that
@@ -20,9 +21,15 @@ public final class TapProduct {
     static final int MOST_TERMS = 144;
     /** Terms of a 3×3 convolution of one channel. */
     private static final int DEPTHWISE = 9;
-
     /** Floats of x that eight rows of C read before the next eight do: 256 KiB, a quarter of L2. */
     private static final int REPEATED = 1 << 16;
+    /** What makes copying planes worth while: rows that read the copy, planes, and elements of a plane. */
+    private static final int COPIED_ROWS = 2 * ROWS;
+    private static final int COPIED_TERMS = 64;
+    private static final int COPIED_PLANE = 512;
+    /** Floats of each plane that are copied at a time, rounded up to panels, and of all: 1 MiB. */
+    private static final int PAGE = 1 << 10;
+    private static final int MOST_COPIED = 1 << 18;
 
     private final GemmKernels gemm;
     private final int paddedRows;
@@ -38,6 +45,11 @@ public final class TapProduct {
      * ahead. By all rows of three vectors, 1×1 convolutions of 32×32 reached 42 GFLOP/s from 16 to 96 channels (Zen 4).
      */
     private final int stretch;
+    /**
+     * Offsets of the terms in a panel, a tile wide, or null where x is read in place. Panels of a stretch are filled plane by plane:
+     * three vectors each of many planes are not fetched ahead, 144 of 32×32 were read at half the speed (Zen 4).
+     */
+    private final int[] copied;
 
     /**
      * @param m rows of W
@@ -58,7 +70,27 @@ public final class TapProduct {
         terms = taps.length;
         block = block(terms);
         int reach = 1 + Arrays.stream(taps).max().orElse(0) + Arrays.stream(positions).max().orElse(0);
-        stretch = (int) Math.max(1, (long) positions.length * REPEATED / Math.max(REPEATED, reach));
+        copied = m >= COPIED_ROWS && planes() ? IntStream.range(0, terms).map(p -> p * panel()).toArray() : null;
+        stretch = copied != null
+                ? Math.max(1, Math.ceilDiv(Math.min(PAGE, MOST_COPIED / terms), panel())) * gemm.maxVectors()
+                : (int) Math.max(1, (long) positions.length * REPEATED / Math.max(REPEATED, reach));
+    }
+
+    /** {@return whether these are the sums of many large planes that lie end to end} */
+    private boolean planes() {
+        boolean planes = gemm.lanes() > 1 && terms >= COPIED_TERMS && taps[1] >= COPIED_PLANE;
+        for (int p = 0; p < terms && planes; p++) {
+            planes = taps[p] == p * taps[1];
+        }
+        for (int v = 0; v < positions.length && planes; v++) {
+            planes = positions[v] == v * gemm.lanes() && targets[v] == positions[v];
+        }
+        return planes;
+    }
+
+    /** {@return elements of a row of a panel} */
+    private int panel() {
+        return gemm.maxVectors() * gemm.lanes();
     }
 
     /** {@return the length of the blocks that a sum of so many terms is divided into} */
@@ -85,6 +117,10 @@ public final class TapProduct {
 
     /** {@return the floats of scratch that {@link #multiply} needs} */
     public int scratchSize() {
+        return copyAt() + (copied == null ? 0 : terms * stretch * gemm.lanes());
+    }
+
+    private int copyAt() {
         return 2 * ROWS * Math.max(ROW_VECTORS, gemm.maxVectors()) * gemm.lanes();
     }
 
@@ -107,10 +143,27 @@ public final class TapProduct {
             return;
         }
         for (int v = 0; v < positions.length; v += stretch) {
+            int to = Math.min(positions.length, v + stretch);
+            if (copied != null) {
+                copy(x, xOffset + positions[v], to - v, scratch, scratchOffset + copyAt());
+            }
             for (int i = first; i < end; i += ROWS) {
-                rows(x, xOffset, i, Math.min(ROWS, end - i), end - first >= HALF_ROWS, v, Math.min(positions.length, v + stretch),
+                rows(x, xOffset, i, Math.min(ROWS, end - i), end - first >= HALF_ROWS, v, to,
                         packed, packedOffset, bias, biasOffset, lowest, highest, c, cOffset + (i - first) * ldc, ldc,
                         scratch, scratchOffset);
+            }
+        }
+    }
+
+    /** Copies so many vectors of each plane to panels. */
+    private void copy(float[] x, int xOffset, int vectors, float[] to, int toOffset) {
+        int whole = vectors / gemm.maxVectors();
+        int rest = (vectors - whole * gemm.maxVectors()) * gemm.lanes();
+        for (int p = 0; p < terms; p++) {
+            int from = xOffset + taps[p];
+            gemm.copyRows(whole, panel(), x, from, panel(), 1, to, toOffset + copied[p], terms * panel());
+            if (rest > 0) {
+                System.arraycopy(x, from + whole * panel(), to, toOffset + whole * terms * panel() + copied[p], rest);
             }
         }
     }
@@ -122,21 +175,24 @@ public final class TapProduct {
         int lanes = gemm.lanes();
         for (int v = from, vectors; v < to; v += vectors) {
             int left = to - v;
-            vectors = tiles ? gemm.next(left) : Math.min(ROW_VECTORS, left);
+            vectors = copied != null ? Math.min(gemm.maxVectors(), left)
+                    : tiles ? gemm.next(left) : Math.min(ROW_VECTORS, left);
             int width = vectors * lanes;
             int sumAt = scratchOffset + ROWS * width;
             boolean together = runs[v] >= vectors;
-            int at0 = xOffset + positions[v];
-            int at1 = vectors > 1 ? xOffset + positions[v + 1] : 0;
-            int at2 = vectors > 2 ? xOffset + positions[v + 2] : 0;
-            int at3 = vectors > 3 ? xOffset + positions[v + 3] : 0;
+            float[] source = copied != null ? scratch : x;
+            int panelAt = scratchOffset + copyAt() + (v - from) * terms * lanes;
+            int at0 = at(0, vectors, v, xOffset, panelAt);
+            int at1 = at(1, vectors, v, xOffset, panelAt);
+            int at2 = at(2, vectors, v, xOffset, panelAt);
+            int at3 = at(3, vectors, v, xOffset, panelAt);
             float[] y = together ? c : scratch;
             int yAt = together ? cOffset + targets[v] : sumAt;
             int ld = together ? ldc : width;
-            tile(rows, vectors, packed, packedOffset + i * Math.min(block, terms), 0, x, at0, at1, at2, at3, y, yAt, ld);
+            tile(rows, vectors, packed, packedOffset + i * Math.min(block, terms), 0, source, at0, at1, at2, at3, y, yAt, ld);
             for (int q = block; q < terms; q += block) {
                 tile(rows, vectors, packed, packedOffset + q * paddedRows + i * Math.min(block, terms - q), q,
-                        x, at0, at1, at2, at3, scratch, scratchOffset, width);
+                        source, at0, at1, at2, at3, scratch, scratchOffset, width);
                 gemm.addRows(rows, width, scratch, scratchOffset, width, y, yAt, ld);
             }
             if (bias != null) {
@@ -148,16 +204,22 @@ public final class TapProduct {
         }
     }
 
+    /** {@return where vector u of the tile at v is read} */
+    private int at(int u, int vectors, int v, int xOffset, int panelAt) {
+        return u >= vectors ? 0 : copied != null ? panelAt + u * gemm.lanes() : xOffset + positions[v + u];
+    }
+
     /** The terms from q on, as many as a block has, of up to {@link GemmKernels#ROWS} rows; fewer than four one by one. */
     private void tile(int rows, int vectors, float[] packed, int row, int q, float[] x, int at0, int at1, int at2, int at3,
             float[] c, int cOffset, int ldc) {
         int kb = Math.min(block, terms - q);
+        int[] at = copied != null ? copied : taps;
         int done = rows / HALF_ROWS * HALF_ROWS;
         if (done > 0) {
-            gemm.taps(done, vectors, kb, packed, row, x, taps, q, at0, at1, at2, c, cOffset, ldc);
+            gemm.taps(done, vectors, kb, packed, row, x, at, q, at0, at1, at2, c, cOffset, ldc);
         }
         for (int r = done; r < rows; r++) {
-            gemm.tapsRow(vectors, kb, packed, row + r, x, taps, q, at0, at1, at2, at3, c, cOffset + r * ldc);
+            gemm.tapsRow(vectors, kb, packed, row + r, x, at, q, at0, at1, at2, at3, c, cOffset + r * ldc);
         }
     }
 }

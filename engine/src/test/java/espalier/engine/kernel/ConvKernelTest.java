@@ -82,6 +82,7 @@ class ConvKernelTest {
                 new ConvShape(3, 2 * LANES, 2 * LANES, 9, 3, 3, 2, 1, 1),
                 new ConvShape(5, 8, 7, 9, 3, 3, 1, 1, 1),
                 new ConvShape(5, 9, LANES, 17, 1, 1, 1, 0, 1),
+                new ConvShape(65, 70, 2 * LANES, 17, 1, 1, 1, 0, 1),
                 new ConvShape(4, 9, 9, 8, 1, 1, 2, 0, 1),
                 new ConvShape(2, 12, 10, 3, 5, 5, 1, 4, 2),
                 new ConvShape(2, 7, 3, 9, 3, 3, 3, 2, 2),
@@ -110,6 +111,49 @@ class ConvKernelTest {
                         band.forward(packed, bias, 0f, 1f, 1, x, 5, 0, g.o(), y, 3, scratch, 0);
                     }
                     assertThat(Arrays.equals(y, expected)).as("%d bands of %s, %d groups", count, g, groups).isTrue();
+                }
+            }
+        }
+    }
+
+    /** Planes so large and so many that they are copied, or that rows are computed in stretches. */
+    @Test
+    void sumsOfLargePlanes() {
+        for (ConvShape g : List.of(new ConvShape(65, 70, 2 * LANES, 17, 1, 1, 1, 0, 1), new ConvShape(3, 70, 2 * LANES, 70, 1, 1, 1, 0, 1),
+                new ConvShape(150, 128, 4 * LANES, 21, 1, 1, 1, 0, 1))) {
+            Convolution conv = Convolution.of(KERNELS, g, 1);
+            int plane = g.positions();
+            float[] w = values.of(g.o() * g.c());
+            float[] x = values.of(3 + g.c() * plane);
+            float[] gy = values.of(5 + g.o() * plane);
+            float[] y = new float[2 + g.o() * plane];
+            float[] gx = new float[1 + g.c() * plane];
+            float[] packed = new float[conv.packedForwardSize()];
+            conv.packForward(w, packed);
+            float[] scratch = new float[conv.forwardScratch()];
+            Arrays.fill(scratch, Float.NaN);
+            conv.forward(packed, null, 0f, 0f, 1, x, 3, 0, g.o(), y, 2, scratch, 0);
+            float[] turned = new float[conv.packedBackwardSize()];
+            scratch = new float[conv.backwardScratch()];
+            Arrays.fill(scratch, Float.NaN);
+            conv.packBackward(w, turned, scratch, 0);
+            conv.backwardInput(turned, 1, gy, 5, gx, 1, scratch, 0);
+            for (int p = 0; p < plane; p += 7) {
+                for (int o = 0; o < g.o(); o++) {
+                    double sum = 0;
+                    for (int c = 0; c < g.c(); c++) {
+                        sum += (double) w[o * g.c() + c] * x[3 + c * plane + p];
+                    }
+                    double error = Values.bound(g.c(), g.c());
+                    assertThat((double) y[2 + o * plane + p]).isBetween(sum - error, sum + error);
+                }
+                for (int c = 0; c < g.c(); c++) {
+                    double sum = 0;
+                    for (int o = 0; o < g.o(); o++) {
+                        sum += (double) w[o * g.c() + c] * gy[5 + o * plane + p];
+                    }
+                    double error = Values.bound(g.o(), g.o());
+                    assertThat((double) gx[1 + c * plane + p]).isBetween(sum - error, sum + error);
                 }
             }
         }
