@@ -225,7 +225,11 @@ final class VectorInt8 implements Int8Kernels {
     public void sparseProducts(int panels, short[] x, int at0, int at1, int at2, int at3, int[] offsets, char[] columns,
             byte[] values, byte[] lengths, int first, int last, int from, int[] scratch) {
         if (VECTORS == 2) {
-            if (panels > 2) {
+            if (last == first || last == first + 1 && lengths[first] == 1) {
+                int offset = last == first ? 0 : offsets[columns[from]];
+                VectorSparseInt8.one(x, at0 + offset, at1 + offset, at2 + offset, at3 + offset, last == first ? 0 : values[from],
+                        scratch, ROW);
+            } else if (panels > 2) {
                 VectorSparseInt8.fourPairs(x, at0, at1, at2, at3, offsets, columns, values, lengths, first, last, from,
                         scratch, ROW);
             } else {
