@@ -138,7 +138,7 @@ class ConvKernelTest {
             Arrays.fill(scratch, Float.NaN);
             conv.packBackward(w, turned, scratch, 0);
             conv.backwardInput(turned, 1, gy, 5, gx, 1, scratch, 0);
-            for (int p = 0; p < plane; p += 7) {
+            for (int p = plane - 1; p >= 0; p -= 7) {
                 for (int o = 0; o < g.o(); o++) {
                     double sum = 0;
                     for (int c = 0; c < g.c(); c++) {
