@@ -7,6 +7,9 @@ import java.util.stream.IntStream;
 
 /** The weight gradient of a convolution that {@link ChannelDepthwise} suits: {@code gW[c][t] = Σ x[c][position + t]·gy[c][position]}. */
 final class DepthwiseGradient implements ChannelGradient {
+    /** That are taken together: the plane is cleared once for all. */
+    private static final int IMAGES = 16;
+
     private final GemmKernels gemm;
     private final int lanes;
     private final int inputs;
@@ -28,7 +31,7 @@ final class DepthwiseGradient implements ChannelGradient {
 
     @Override
     public int images() {
-        return 16;
+        return IMAGES;
     }
 
     @Override
@@ -64,7 +67,7 @@ final class DepthwiseGradient implements ChannelGradient {
     @Override
     public void finish(float[] sum, int first, int end, float[] gw, int gwOffset, int row) {
         for (int c = first; c < end; c++) {
-            int block = Math.min(c / lanes, forward.blocks() - 1);
+            int block = c / lanes;
             for (int t = 0; t < WEIGHTS; t++) {
                 gw[gwOffset + c * row + t] = sum[(block * WEIGHTS + t) * lanes + c - forward.channel(block)];
             }

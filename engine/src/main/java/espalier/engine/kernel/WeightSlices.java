@@ -90,7 +90,7 @@ public final class WeightSlices {
     /** {@return the floats of scratch that {@link #accumulate} needs} */
     public int scratch() {
         return channels != null ? channels.scratch()
-                : patches.size(products.images()) + Math.max(gemm.lanes(), products.scratch());
+                : patches.size(products.images()) + products.scratch();
     }
 
     /** {@return output channels of a slice, of all groups} */
