@@ -25,6 +25,14 @@ public record ConvShape(int c, int h, int w, int o, int kh, int kw, int stride, 
         return c * kh * kw;
     }
 
+    /**
+     * {@return whether vectors of so many lanes hold several whole rows of the output of a convolution with a stride, which are then
+     * taken together, and leave two threads a vector each}
+     */
+    boolean rowsTogether(int lanes) {
+        return stride > 1 && ow() > 0 && ow() < lanes && lanes % ow() == 0 && oh() % (2 * lanes / ow()) == 0;
+    }
+
     private int outputExtent(int in, int kernel) {
         return Math.floorDiv(in + 2 * padding - dilation * (kernel - 1) - 1, stride) + 1;
     }

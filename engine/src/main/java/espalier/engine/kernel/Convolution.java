@@ -129,7 +129,7 @@ public final class Convolution {
     }
 
     private int bandUnit() {
-        return winograd ? 2 : 1;
+        return winograd ? 2 : shape.rowsTogether(gemm.lanes()) ? gemm.lanes() / shape.ow() : 1;
     }
 
     // ---- by the input

@@ -1,5 +1,7 @@
 package espalier.engine.kernel;
 
+import java.util.stream.IntStream;
+
 /**
  * {@code y = W · patches(x)} for some rows of the output: all of them, or a thread's share of one image; with channels in lanes
  * where that pays. Immutable.
@@ -22,7 +24,7 @@ public final class ForwardBand {
     private final ChannelConvolution channels;
     private final int rows;
 
-    /** The output rows from {@code from} up to {@code to}, both even where by Winograd. */
+    /** The output rows from {@code from} up to {@code to}, both multiples of {@link Convolution}'s unit of bands. */
     ForwardBand(GemmKernels gemm, ConvShape shape, int groups, boolean byWinograd, int from, int to) {
         this.gemm = gemm;
         this.shape = shape;
@@ -35,7 +37,8 @@ public final class ForwardBand {
                 : (to - 1) * shape.stride() - shape.padding() + (shape.kh() - 1) * shape.dilation() + 1;
         firstInputRow = Math.clamp(first, 0, shape.h());
         inputRows = Math.clamp(end, firstInputRow, shape.h()) - firstInputRow;
-        patches = patches(shape, groups, Math.max(0, -first), Math.ceilDiv(end - first, shape.stride()), to - from);
+        patches = patches(shape, groups, shape.rowsTogether(gemm.lanes()), Math.max(0, -first),
+                Math.ceilDiv(end - first, shape.stride()), to - from);
         product = new PatchProduct(gemm, patches, shape.o(), shape.positions());
         unpadded = whole && product.unpadded(shape.h(), shape.w());
         channels = byWinograd ? new ChannelWinograd(gemm, shape, from, to)
@@ -44,22 +47,27 @@ public final class ForwardBand {
     }
 
     /** The patches of {@code rows} output rows in an image of {@code height} padded rows a phase, {@code top} of them padding. */
-    private static Patches patches(ConvShape s, int groups, int top, int height, int rows) {
+    private static Patches patches(ConvShape s, int groups, boolean together, int top, int height, int rows) {
         boolean shared = s.stride() == 1;
-        int pitch = shared ? s.w() + s.padding() : Math.ceilDiv(s.w() + 2 * s.padding(), s.stride());
+        int pitch = shared ? s.w() + s.padding() : together ? s.ow() : Math.ceilDiv(s.w() + 2 * s.padding(), s.stride());
         int slack = shared ? s.padding() : 0;
         int phase = height * pitch + slack;
+        int[] starts = together ? IntStream.range(0, s.kw()).map(q -> q * s.dilation()).toArray()
+                : IntStream.range(0, s.stride()).toArray();
         int[] taps = new int[s.taps()];
         int k = 0;
         for (int c = 0; c < s.c(); c++) {
             for (int r = 0; r < s.kh(); r++) {
                 for (int q = 0; q < s.kw(); q++) {
-                    taps[k++] = c * s.stride() * s.stride() * phase
-                            + Patches.element(r * s.dilation(), q * s.dilation(), s.stride(), phase, pitch);
+                    int y = r * s.dilation();
+                    int x = q * s.dilation();
+                    int column = together ? q : x % s.stride();
+                    taps[k++] = ((c * s.stride() + y % s.stride()) * starts.length + column) * phase
+                            + y / s.stride() * pitch + (x - starts[column]) / s.stride();
                 }
             }
         }
-        return new Patches(groups * s.c(), top, s.padding(), height, pitch, slack, s.stride(), taps, rows, s.ow());
+        return new Patches(groups * s.c(), top, s.padding(), height, pitch, slack, s.stride(), starts, together, taps, rows, s.ow());
     }
 
     Patches patches() {

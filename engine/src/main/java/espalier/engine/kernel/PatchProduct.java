@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
  * {@code C = clamp(W · patches + bias)}: the matrix product inside a convolution, for one or a few padded images.
  *
  * <ul>
- *   <li>where rows of positions are whole vectors, tiles read the padded image in place
+ *   <li>where rows of positions, or several of them end to end, are whole vectors, tiles read the padded image in place
  *   <li>where they are not and W has only a few rows (depthwise), likewise, over the padded rows end to end; what falls between
  *       the rows is dropped
  *   <li>else patches are gathered into panels, of several images where one has too few positions
@@ -57,7 +57,7 @@ final class PatchProduct {
     }
 
     private Way way() {
-        if (patches.columns() % gemm.lanes() == 0) {
+        if (patches.together() || patches.columns() % gemm.lanes() == 0) {
             return Way.DIRECT;
         }
         return m < HALF_ROWS ? Way.FLAT : Way.GATHERED;

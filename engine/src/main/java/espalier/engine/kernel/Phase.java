@@ -43,7 +43,7 @@ record Phase(int a, int b, int[] kernel, Patches patches) {
                 }
                 int[] kernel = IntStream.of(tapRows).flatMap(r -> IntStream.of(tapColumns).map(q -> r * s.kw() + q)).toArray();
                 phases.add(new Phase(a, b, kernel, new Patches(groups * s.o(), vertical.before, horizontal.before,
-                        vertical.extent, pitch, slack, 1, taps,
+                        vertical.extent, pitch, slack, 1, new int[1], false, taps,
                         Reach.positions(a, s.h(), s.stride()), Reach.positions(b, s.w(), s.stride()))));
             }
         }

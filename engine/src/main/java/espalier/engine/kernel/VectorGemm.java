@@ -196,17 +196,30 @@ final class VectorGemm implements GemmKernels {
 
     private static void copyEvery(int m, int n, float[] x, int xOffset, int ldx, int step, float[] y, int yOffset, int ldy) {
         int done = 0;
+        int pairs = 0;
         if (step == 2 && SELECTS) {
             for (; done <= n - N && xOffset + (m - 1) * ldx + 2 * (done + N) <= x.length; done += N) {
                 copyEverySecond(m, x, xOffset + 2 * done, ldx, y, yOffset + done, ldy);
             }
+            if (n == HALF && ldy == HALF && ldx > 0) {
+                pairs = Math.clamp((x.length - xOffset - N) / ldx + 1, 0, m) & -2;
+                copyEverySecondPairs(pairs, x, xOffset, ldx, y, yOffset);
+            }
         }
-        for (int i = 0; i < m && done < n; i++) {
+        for (int i = pairs; i < m && done < n; i++) {
             int from = xOffset + i * ldx;
             int to = yOffset + i * ldy;
             for (int j = done; j < n; j++) {
                 y[to + j] = x[from + j * step];
             }
+        }
+    }
+
+    /** As {@link #copyPairs}, of rows of a whole vector. */
+    private static void copyEverySecondPairs(int m, float[] x, int xOffset, int ldx, float[] y, int yOffset) {
+        for (int i = 0; i < m; i += 2) {
+            EVEN.selectFrom(FloatVector.fromArray(F, x, xOffset + i * ldx), FloatVector.fromArray(F, x, xOffset + (i + 1) * ldx))
+                    .intoArray(y, yOffset + i * HALF);
         }
     }
 
