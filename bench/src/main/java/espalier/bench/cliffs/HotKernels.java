@@ -99,8 +99,9 @@ public final class HotKernels {
         NormKernels k = Kernels.active().norm();
         for (int size : new int[] {PLANE, PLANE / 16}) {
             String stage = size == PLANE ? " 32x32" : " 8x8";
-            // Of 4096 bytes, it would put all planes of 8×8 into the same sets of L1, and measure where their pages lie.
-            int stride = CHANNELS * size + 16;
+            // Of 4096 bytes, it would put all planes of 8×8 into the same sets of L1, and measure where their pages lie; with 64
+            // more, each load had the last bits of the store before, and all took twice as long.
+            int stride = CHANNELS * size + 80;
             int n = IMAGES * stride;
             double[] sums = new double[2];
             add("norm.sum" + stage, () -> {
@@ -164,23 +165,18 @@ public final class HotKernels {
                 k.maxPoolGrad(y, index, AT, CHANNELS, N / 4 / CHANNELS, x, AT, PLANE)));
         add("pool.avgPool", () -> pooling((x, y, _) -> k.avgPool(x, AT, CHANNELS, 32, 32, y, AT, 16, 16, 2, 2)));
         add("pool.avgPoolGrad", () -> pooling((x, y, _) -> k.avgPoolGrad(y, AT, CHANNELS, 16, 16, x, AT, 32, 32, 2, 2)));
-        add("pool.maxOfWindow", () -> pooling((x, y, _) ->
-                windows((from, to) -> k.maxOfWindow(x, AT + from, 2, N / 2, 2, y, AT + to, IMAGES))));
-        add("pool.meanOfWindow", () -> pooling((x, y, _) ->
-                windows((from, to) -> k.meanOfWindow(x, AT + from, 2, N / 2, 2, y, AT + to, IMAGES))));
+        // All of two by two pixels, of two rows.
+        add("pool.maxOfWindow", () -> pooling((x, y, _) -> {
+            for (int to = 0; to < N / 4; to += IMAGES) {
+                k.maxOfWindow(x, AT + 2 * to, 2, N / 2, 2, y, AT + to, IMAGES);
+            }
+        }));
+        add("pool.meanOfWindow", () -> pooling((x, y, _) -> {
+            for (int to = 0; to < N / 4; to += IMAGES) {
+                k.meanOfWindow(x, AT + 2 * to, 2, N / 2, 2, y, AT + to, IMAGES);
+            }
+        }));
         add("pool.planeMeans", () -> pooling((x, y, _) -> k.planeMeans(x, AT, CHANNELS, PLANE, y, 0)));
-    }
-
-    @FunctionalInterface
-    private interface Window {
-        void apply(int x, int y);
-    }
-
-    /** All of two by two pixels, of two rows. */
-    private static void windows(Window window) {
-        for (int y = 0; y < N / 4; y += IMAGES) {
-            window.apply(2 * y, y);
-        }
     }
 
     private static Runnable pooling(Binary kernel) {

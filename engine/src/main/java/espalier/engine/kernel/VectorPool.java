@@ -23,6 +23,7 @@ final class VectorPool implements PoolKernels {
     private static final ScalarPool SCALAR = new ScalarPool();
     private static final VectorNorm SUMS = new VectorNorm();
     private static final VectorShuffle<Float> EVEN = VectorShuffle.fromOp(F, i -> 2 * i % N);
+    private static final FloatVector EVEN_OF_TWO = FloatVector.zero(F).addIndex(2);
     private static final VectorShuffle<Float> TWICE_LOWER = VectorShuffle.fromOp(F, i -> i / 2);
     private static final VectorShuffle<Float> TWICE_UPPER = VectorShuffle.fromOp(F, i -> (N + i) / 2);
     private static final VectorMask<Float> UPPER = VectorMask.fromLong(F, -1L << N / 2 & (1L << N) - 1);
@@ -35,10 +36,16 @@ final class VectorPool implements PoolKernels {
             SCALAR.maxPool(x, xOffset, planes, h, w, y, index, yOffset, oh, ow, kernel, stride, padding);
             return;
         }
+        int limit = yOffset + planes * oh * ow;
+        if (kernel == 2 && padding == 0) {
+            for (int p = 0; p < planes; p++) {
+                maxOfFours(x, xOffset + p * h * w, h, w, y, index, yOffset + p * oh * ow, oh, ow, limit);
+            }
+            return;
+        }
         // Windows [inner, end) of a row lie within it.
         int inner = Math.min((padding + stride - 1) / stride, ow);
         int end = Math.max(inner, Math.min((w + padding - kernel) / stride + 1, ow));
-        int limit = yOffset + planes * oh * ow;
         int at = yOffset;
         for (int p = 0, plane = xOffset; p < planes; p++, plane += h * w) {
             for (int r = 0; r < oh; r++, at += ow) {
@@ -47,6 +54,50 @@ final class VectorPool implements PoolKernels {
                         kernel, stride, padding);
                 ScalarPool.maxOfRow(x, plane, h, w, top, 0, inner, y, index, at, kernel, stride, padding);
                 ScalarPool.maxOfRow(x, plane, h, w, top, c, ow, y, index, at, kernel, stride, padding);
+            }
+        }
+    }
+
+    /**
+     * Windows of 2×2, of all rows before the next columns: in most networks a row is one vector or two, and how C2 compiles loops
+     * as short as that differs from one JVM start to the next (2.4 or 3.7 µs). Columns go backwards: the vectors past a row's
+     * end must come before those that they spoil.
+     */
+    private static void maxOfFours(float[] x, int plane, int h, int w, float[] y, float[] index, int at, int oh, int ow,
+            int limit) {
+        for (int c = (ow - 1) / N * N; c >= 0; c -= N) {
+            int rows = rowsOfFours(x, plane + 2 * c, w, at + c, oh, ow, limit);
+            maxOfFours(x, plane, 2 * c, w, y, index, at + c, rows, ow);
+            for (int r = rows; r < oh; r++) {
+                ScalarPool.maxOfRow(x, plane, h, w, 2 * r, c, Math.min(c + N, ow), y, index, at + r * ow, 2, 2, 0);
+            }
+        }
+    }
+
+    /** {@return of how many rows, from the first on, a vector of windows of 2×2 leaves neither x nor y's part} */
+    private static int rowsOfFours(float[] x, int from, int w, int to, int oh, int ow, int limit) {
+        int read = Math.floorDiv(x.length - 2 * N - 1 - w - from, 2 * w) + 1;
+        int written = Math.floorDiv(limit - N - to, ow) + 1;
+        return Math.clamp(Math.min(read, written), 0, oh);
+    }
+
+    private static void maxOfFours(float[] x, int plane, int from, int w, float[] y, float[] index, int to, int rows, int ow) {
+        FloatVector lanes = FloatVector.zero(F).addIndex(2);
+        for (int r = 0; r < rows; r++) {
+            int i = from + 2 * r * w;
+            FloatVector a = even(x, plane + i);
+            FloatVector b = even(x, plane + i + 1);
+            FloatVector c = even(x, plane + i + w);
+            FloatVector d = even(x, plane + i + w + 1);
+            VectorMask<Float> first = b.compare(GT, a).or(b.compare(NE, b)).not();
+            FloatVector ofTwo = b.blend(a, first);
+            VectorMask<Float> second = c.compare(GT, ofTwo).or(c.compare(NE, c)).not();
+            FloatVector ofThree = c.blend(ofTwo, second);
+            VectorMask<Float> third = d.compare(GT, ofThree).or(d.compare(NE, d)).not();
+            d.blend(ofThree, third).intoArray(y, to + r * ow);
+            if (index != null) {
+                FloatVector best = lanes.add(i + w).blend(lanes.add(i + 1).blend(lanes.add(i), first), second);
+                lanes.add(i + w + 1).blend(best, third).intoArray(index, to + r * ow);
             }
         }
     }
@@ -98,6 +149,12 @@ final class VectorPool implements PoolKernels {
             return;
         }
         int limit = yOffset + planes * oh * ow;
+        if (kernel == 2 && stride == 2) {
+            for (int p = 0; p < planes; p++) {
+                meansOfFours(x, xOffset + p * h * w, w, y, yOffset + p * oh * ow, oh, ow, limit);
+            }
+            return;
+        }
         int at = yOffset;
         for (int p = 0, plane = xOffset; p < planes; p++, plane += h * w) {
             for (int r = 0; r < oh; r++, at += ow) {
@@ -123,6 +180,29 @@ final class VectorPool implements PoolKernels {
         return ow;
     }
 
+    /** As {@link #maxOfFours}. */
+    private static void meansOfFours(float[] x, int plane, int w, float[] y, int at, int oh, int ow, int limit) {
+        for (int c = (ow - 1) / N * N; c >= 0; c -= N) {
+            int rows = rowsOfFours(x, plane + 2 * c, w, at + c, oh, ow, limit);
+            meansOfFours(x, plane + 2 * c, w, y, at + c, rows, ow);
+            for (int r = rows; r < oh; r++) {
+                ScalarPool.meanOfRow(x, plane + 2 * r * w, w, c, Math.min(c + N, ow), y, at + r * ow, 2, 2);
+            }
+        }
+    }
+
+    private static void meansOfFours(float[] x, int from, int w, float[] y, int to, int rows, int ow) {
+        for (int r = 0; r < rows; r++) {
+            int i = from + 2 * r * w;
+            // The sum with 0 makes of -0 what sums elsewhere do.
+            FloatVector lower = fromArray(F, x, i).add(0f).add(fromArray(F, x, i + 1))
+                    .add(fromArray(F, x, i + w)).add(fromArray(F, x, i + w + 1));
+            FloatVector upper = fromArray(F, x, i + N).add(0f).add(fromArray(F, x, i + N + 1))
+                    .add(fromArray(F, x, i + w + N)).add(fromArray(F, x, i + w + N + 1));
+            even(lower, upper).div(4f).intoArray(y, to + r * ow);
+        }
+    }
+
     private static void meansOfUnit(float[] x, int left, int w, int kernel, float[] y, int at) {
         FloatVector sum = FloatVector.zero(F);
         for (int k = 0; k < kernel; k++, left += w) {
@@ -134,13 +214,15 @@ final class VectorPool implements PoolKernels {
     }
 
     private static void meansOfEven(float[] x, int left, int w, int kernel, float[] y, int at) {
-        FloatVector sum = FloatVector.zero(F);
+        FloatVector lower = FloatVector.zero(F);
+        FloatVector upper = FloatVector.zero(F);
         for (int k = 0; k < kernel; k++, left += w) {
             for (int i = left; i < left + kernel; i++) {
-                sum = even(x, i).add(sum);
+                lower = fromArray(F, x, i).add(lower);
+                upper = fromArray(F, x, i + N).add(upper);
             }
         }
-        sum.div((float) (kernel * kernel)).intoArray(y, at);
+        even(lower, upper).div((float) (kernel * kernel)).intoArray(y, at);
     }
 
     @Override
@@ -150,28 +232,36 @@ final class VectorPool implements PoolKernels {
             SCALAR.avgPoolGrad(gy, yOffset, planes, oh, ow, gx, xOffset, h, w, kernel, stride);
             return;
         }
-        Arrays.fill(gx, xOffset, xOffset + planes * h * w, 0f);
-        int at = yOffset;
-        for (int p = 0, plane = xOffset; p < planes; p++, plane += h * w) {
-            for (int r = 0, row = plane; r < oh; r++, row += 2 * w, at += ow) {
-                int c = 0;
-                for (; c <= ow - N; c += N) {
-                    quarters(gy, at + c, gx, row + 2 * c, w);
+        if (h > 2 * oh || w > 2 * ow || ow % N != 0) {
+            Arrays.fill(gx, xOffset, xOffset + planes * h * w, 0f);
+        }
+        int whole = ow / N * N;
+        for (int p = 0; p < planes; p++) {
+            int plane = xOffset + p * h * w;
+            int at = yOffset + p * oh * ow;
+            for (int c = 0; c < whole; c += N) {
+                quarters(gy, at + c, oh, ow, gx, plane + 2 * c, w);
+            }
+            if (whole < ow) {
+                for (int r = 0; r < oh; r++) {
+                    ScalarPool.sharesOfRow(gy, at + r * ow, whole, ow, gx, plane + 2 * r * w, w, kernel, stride);
                 }
-                ScalarPool.sharesOfRow(gy, at, c, ow, gx, row, w, kernel, stride);
             }
         }
     }
 
-    private static void quarters(float[] gy, int at, float[] gx, int row, int w) {
-        // The sum with 0 makes of -0 what sums elsewhere do.
-        FloatVector share = fromArray(F, gy, at).div(4f).add(0f);
-        FloatVector left = share.rearrange(TWICE_LOWER);
-        FloatVector right = share.rearrange(TWICE_UPPER);
-        left.intoArray(gx, row);
-        right.intoArray(gx, row + N);
-        left.intoArray(gx, row + w);
-        right.intoArray(gx, row + w + N);
+    private static void quarters(float[] gy, int at, int oh, int ow, float[] gx, int to, int w) {
+        for (int r = 0; r < oh; r++) {
+            // The sum with 0 makes of -0 what sums elsewhere do.
+            FloatVector share = fromArray(F, gy, at + r * ow).div(4f).add(0f);
+            FloatVector left = share.rearrange(TWICE_LOWER);
+            FloatVector right = share.rearrange(TWICE_UPPER);
+            int i = to + 2 * r * w;
+            left.intoArray(gx, i);
+            right.intoArray(gx, i + N);
+            left.intoArray(gx, i + w);
+            right.intoArray(gx, i + w + N);
+        }
     }
 
     @Override
@@ -185,6 +275,13 @@ final class VectorPool implements PoolKernels {
     public void maxOfWindow(float[] x, int xOffset, int rows, int ldx, int columns, float[] y, int yOffset, int n) {
         if (n % N != 0) {
             SCALAR.maxOfWindow(x, xOffset, rows, ldx, columns, y, yOffset, n);
+            return;
+        }
+        if (rows == 2 && columns == 2) {
+            for (int p = 0, i = xOffset; p < n; p += N, i += N) {
+                FloatVector top = fromArray(F, x, i).max(fromArray(F, x, i + n));
+                top.max(fromArray(F, x, i + ldx).max(fromArray(F, x, i + ldx + n))).intoArray(y, yOffset + p);
+            }
             return;
         }
         for (int p = 0; p < n; p += N) {
@@ -205,6 +302,13 @@ final class VectorPool implements PoolKernels {
             SCALAR.meanOfWindow(x, xOffset, rows, ldx, columns, y, yOffset, n);
             return;
         }
+        if (rows == 2 && columns == 2) {
+            for (int p = 0, i = xOffset; p < n; p += N, i += N) {
+                FloatVector top = fromArray(F, x, i).add(0f).add(fromArray(F, x, i + n));
+                top.add(fromArray(F, x, i + ldx)).add(fromArray(F, x, i + ldx + n)).div(4f).intoArray(y, yOffset + p);
+            }
+            return;
+        }
         for (int p = 0; p < n; p += N) {
             FloatVector sum = FloatVector.zero(F);
             for (int r = 0; r < rows; r++) {
@@ -219,6 +323,12 @@ final class VectorPool implements PoolKernels {
 
     /** {@return the elements at, at + 2, at + 4, …} */
     private static FloatVector even(float[] x, int at) {
-        return fromArray(F, x, at).rearrange(EVEN).blend(fromArray(F, x, at + N).rearrange(EVEN), UPPER);
+        return even(fromArray(F, x, at), fromArray(F, x, at + N));
+    }
+
+    private static FloatVector even(FloatVector lower, FloatVector upper) {
+        return VectorGemm.SELECTS
+                ? EVEN_OF_TWO.selectFrom(lower, upper)
+                : lower.rearrange(EVEN).blend(upper.rearrange(EVEN), UPPER);
     }
 }
