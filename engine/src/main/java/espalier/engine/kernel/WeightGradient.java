@@ -66,9 +66,9 @@ final class WeightGradient {
         Arrays.fill(tapsAt, taps, tapsAt.length, taps == 0 ? 0 : tapsAt[0]);
         panelWidth = PANEL_VECTORS * gemm.lanes();
         lanes = gemm.lanes();
-        boolean outer = patches.pointwise() && patches.positions() <= SMALL_PLANE;
+        boolean outer = (patches.pointwise() || patches.stride() > 1) && patches.positions() <= SMALL_PLANE;
         dots = !outer && patches.columns() % lanes == 0 && (long) tapsAt.length * outputs * lanes <= MOST_SUMS;
-        swapped = outer && outputs > taps && patches.positions() >= panelWidth;
+        swapped = outer && patches.pointwise() && outputs > taps && patches.positions() >= panelWidth;
         images = dots
                 ? Math.clamp(MOST_PADDED / Math.max(1, patches.size()), 1, MOST_IMAGES)
                 : Math.max(1, panelWidth / Math.max(1, patches.positions()));
