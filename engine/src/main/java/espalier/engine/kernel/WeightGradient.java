@@ -36,18 +36,22 @@ final class WeightGradient {
     private final int outputs;
     private final int gyStep;
     private final int taps;
-    /** Their offsets, and those of the first again up to whole tiles, whose sums are never read. */
-    private final int[] tapsAt;
     private final boolean dots;
-    /** The patches are transposed, and not the output gradient, which has more rows (outer). */
+    /** Of a 1×1 convolution's image and output gradient, the gradient has more planes: it takes the part of the patches. */
     private final boolean swapped;
+    /** Taps, or outputs (swapped), read where they are (dots). */
+    private final int read;
+    /** Their offsets, and those of the first again up to whole tiles, whose sums are never read. */
+    private final int[] readAt;
+    /** Outputs, or taps (swapped), that are copied (dots). */
+    private final int copied;
     /** Sums of a weight (dots). */
     private final int lanes;
     private final int images;
-    /** Of each vector of positions (dots) or of each position (outer) in all images. */
+    /** Of each vector of positions in what is read (dots) or of each position in the patches (outer), in all images. */
     private final int[] positions;
-    /** Of each vector of positions in the output gradients of all images. */
-    private final int[] gradients;
+    /** Of each vector of positions in the copies of all images (dots). */
+    private final int[] copies;
     private final int panelWidth;
     /**
      * Images whose output gradients are copied to where vectors begin on cache lines (dots), so few that those of the outputs that
@@ -62,20 +66,33 @@ final class WeightGradient {
         this.patches = patches;
         this.outputs = outputs;
         taps = patches.taps().length;
-        tapsAt = Arrays.copyOf(patches.taps(), Gemm.roundUp(taps, DOT_TAPS));
-        Arrays.fill(tapsAt, taps, tapsAt.length, taps == 0 ? 0 : tapsAt[0]);
         panelWidth = PANEL_VECTORS * gemm.lanes();
         lanes = gemm.lanes();
         boolean outer = (patches.pointwise() || patches.stride() > 1) && patches.positions() <= SMALL_PLANE;
-        dots = !outer && patches.columns() % lanes == 0 && (long) tapsAt.length * outputs * lanes <= MOST_SUMS;
-        swapped = outer && patches.pointwise() && outputs > taps && patches.positions() >= panelWidth;
+        swapped = patches.pointwise() && outputs > taps && patches.positions() >= panelWidth;
+        read = swapped ? outputs : taps;
+        copied = swapped ? taps : outputs;
+        dots = !outer && patches.columns() % lanes == 0
+                && (long) Gemm.roundUp(read, DOT_TAPS) * copied * lanes <= MOST_SUMS;
         images = dots
                 ? Math.clamp(MOST_PADDED / Math.max(1, patches.size()), 1, MOST_IMAGES)
                 : Math.max(1, panelWidth / Math.max(1, patches.positions()));
         this.gyStep = gyStep;
-        positions = dots ? patches.vectors(images, lanes) : patches.positionsOf(images);
+        readAt = Arrays.copyOf(swapped ? planes(outputs, patches.positions()) : patches.taps(), Gemm.roundUp(read, DOT_TAPS));
+        Arrays.fill(readAt, read, readAt.length, read == 0 ? 0 : readAt[0]);
+        if (!dots) {
+            positions = patches.positionsOf(images);
+        } else if (swapped) {
+            positions = vectors(images, patches.positions(), gyStep, lanes);
+        } else {
+            positions = patches.vectors(images, lanes);
+        }
         together = Math.clamp(CacheSizes.l1() / 3 / Math.max(1, Float.BYTES * DOT_OUTPUTS * patches.positions()), 1, images);
-        gradients = dots ? vectors(images, patches.positions(), outputs * pitch(), lanes) : new int[0];
+        copies = dots ? vectors(images, patches.positions(), copied * pitch(), lanes) : new int[0];
+    }
+
+    private static int[] planes(int n, int size) {
+        return IntStream.range(0, n).map(i -> i * size).toArray();
     }
 
     private static int[] vectors(int images, int positions, int step, int lanes) {
@@ -83,7 +100,7 @@ final class WeightGradient {
         return IntStream.range(0, images * one).map(v -> v / one * step + v % one * lanes).toArray();
     }
 
-    /** {@return elements between the copied gradients of two outputs: planes of whole pages would push each other out of L1} */
+    /** {@return elements between two copied planes: planes of whole pages would push each other out of L1} */
     private int pitch() {
         return patches.positions() + lanes;
     }
@@ -100,12 +117,12 @@ final class WeightGradient {
 
     /** {@return floats in a sum} */
     int sumSize() {
-        return dots ? tapsAt.length * outputs * lanes : (swapped ? outputs : taps) * width();
+        return dots ? readAt.length * copied * lanes : (swapped ? outputs : taps) * width();
     }
 
     /** {@return the floats of scratch that {@link #accumulate} needs, beside the padded images} */
     int scratch() {
-        return dots ? together * outputs * pitch()
+        return dots ? together * copied * pitch()
                 : Math.min(swapped ? outputs : taps, Gemm.BLOCK_K) * panelWidth + panelWidth * width()
                 + (images > 1 ? outputs * images * patches.positions() : 0);
     }
@@ -117,29 +134,31 @@ final class WeightGradient {
      */
     void accumulate(int count, float[] x, int source, float[] gy, int gyOffset, float[] sum, int sumOffset,
             float[] scratch, int scratchOffset) {
-        if (dots) {
-            dots(count, x, source, gy, gyOffset, sum, sumOffset, scratch, scratchOffset);
+        if (dots && swapped) {
+            dots(count, gy, gyOffset, gyStep, x, source, patches.size(), sum, sumOffset, scratch, scratchOffset);
+        } else if (dots) {
+            dots(count, x, source, patches.size(), gy, gyOffset, gyStep, sum, sumOffset, scratch, scratchOffset);
         } else if (swapped) {
-            swapped(x, source, gy, gyOffset, sum, sumOffset, scratch, scratchOffset);
+            outerOfPlanes(x, source, gy, gyOffset, sum, sumOffset, scratch, scratchOffset);
         } else {
             outer(count, x, source, gy, gyOffset, sum, sumOffset, scratch, scratchOffset);
         }
     }
 
-    private void dots(int count, float[] x, int source, float[] gy, int gyOffset, float[] sum, int sumOffset,
-            float[] scratch, int scratchOffset) {
+    private void dots(int count, float[] x, int xOffset, int xStep, float[] y, int yOffset, int yStep,
+            float[] sum, int sumOffset, float[] scratch, int scratchOffset) {
         for (int i = 0; i < count; i += together) {
             int some = Math.min(together, count - i);
             for (int image = 0; image < some; image++) {
-                gemm.copyRows(outputs, patches.positions(), gy, gyOffset + (i + image) * gyStep, patches.positions(), 1,
-                        scratch, scratchOffset + image * outputs * pitch(), pitch());
+                gemm.copyRows(copied, patches.positions(), y, yOffset + (i + image) * yStep, patches.positions(), 1,
+                        scratch, scratchOffset + image * copied * pitch(), pitch());
             }
-            for (int o = 0; o < outputs; o += DOT_OUTPUTS) {
-                for (int t = 0; t < tapsAt.length; t += DOT_TAPS) {
-                    gemm.dots(Math.min(DOT_OUTPUTS, outputs - o), some * patches.positions() / lanes,
-                            x, source + i * patches.size(), positions, tapsAt, t,
-                            scratch, gradients, scratchOffset + o * pitch(), pitch(),
-                            sum, sumOffset + (t * outputs + o * DOT_TAPS) * lanes);
+            for (int c = 0; c < copied; c += DOT_OUTPUTS) {
+                for (int r = 0; r < readAt.length; r += DOT_TAPS) {
+                    gemm.dots(Math.min(DOT_OUTPUTS, copied - c), some * patches.positions() / lanes,
+                            x, xOffset + i * xStep, positions, readAt, r,
+                            scratch, copies, scratchOffset + c * pitch(), pitch(),
+                            sum, sumOffset + (r * copied + c * DOT_TAPS) * lanes);
                 }
             }
         }
@@ -170,7 +189,7 @@ final class WeightGradient {
     }
 
     /** {@code sum[o][k] += gy · xᵀ} of one image. */
-    private void swapped(float[] x, int source, float[] gy, int gyOffset, float[] sum, int sumOffset,
+    private void outerOfPlanes(float[] x, int source, float[] gy, int gyOffset, float[] sum, int sumOffset,
             float[] scratch, int scratchOffset) {
         int width = width();
         int all = patches.positions();
@@ -189,23 +208,22 @@ final class WeightGradient {
 
     /** {@code gw[o][k] = sum} for the outputs from {@code first} up to {@code end}, {@code row} apart in gw. */
     void finish(float[] sum, int sumOffset, int first, int end, float[] gw, int gwOffset, int row) {
-        if (swapped) {
-            gemm.copyRows(end - first, taps, sum, sumOffset + first * width(), width(), 1, gw, gwOffset + first * row, row);
-            return;
-        }
-        if (!dots) {
-            gemm.transpose(taps, end - first, sum, sumOffset + first, width(), gw, gwOffset + first * row, row);
-            return;
-        }
-        for (int o = first; o < end; o++) {
-            for (int k = 0; k < taps; k++) {
-                gw[gwOffset + o * row + k] = dot(sum, sumOffset, o, k);
+        if (dots) {
+            for (int o = first; o < end; o++) {
+                for (int k = 0; k < taps; k++) {
+                    gw[gwOffset + o * row + k] = swapped ? dot(sum, sumOffset, o, k) : dot(sum, sumOffset, k, o);
+                }
             }
+        } else if (swapped) {
+            gemm.copyRows(end - first, taps, sum, sumOffset + first * width(), width(), 1, gw, gwOffset + first * row, row);
+        } else {
+            gemm.transpose(taps, end - first, sum, sumOffset + first, width(), gw, gwOffset + first * row, row);
         }
     }
 
-    private float dot(float[] sum, int sumOffset, int o, int k) {
-        int at = sumOffset + ((k / DOT_TAPS * outputs + o) * DOT_TAPS + k % DOT_TAPS) * lanes;
+    /** {@return the sum of the lanes of what was read, r, times what was copied, c} */
+    private float dot(float[] sum, int sumOffset, int r, int c) {
+        int at = sumOffset + ((r / DOT_TAPS * copied + c) * DOT_TAPS + r % DOT_TAPS) * lanes;
         float total = 0;
         for (int lane = 0; lane < lanes; lane++) {
             total += sum[at + lane];
