@@ -37,7 +37,8 @@ final class VectorPool implements PoolKernels {
             return;
         }
         int limit = yOffset + planes * oh * ow;
-        if (kernel == 2 && padding == 0) {
+        boolean inside = 2 * oh <= h && 2 * ow <= w;
+        if (kernel == 2 && padding == 0 && inside) {
             for (int p = 0; p < planes; p++) {
                 maxOfFours(x, xOffset + p * h * w, h, w, y, index, yOffset + p * oh * ow, oh, ow, limit);
             }

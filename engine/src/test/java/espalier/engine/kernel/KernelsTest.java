@@ -193,6 +193,12 @@ class KernelsTest {
                 int pw = (w + 2 * pad - k) / s + 1;
                 sameBits(3 * (h + 2) * (w + 2), 3, (kernels, a) ->
                         kernels.pool().maxPool(a[0], 5, 3, h, w, a[1], a[2], 2, ph, pw, k, s, pad));
+                int ch = Math.ceilDiv(h - k, s) + 1;
+                int cw = Math.ceilDiv(w - k, s) + 1;
+                if (k >= s) {
+                    sameBits(3 * (h + 2) * (w + 2), 3, (kernels, a) ->
+                            kernels.pool().maxPool(a[0], 5, 3, h, w, a[1], a[2], 2, ch, cw, k, s, 0));
+                }
                 sameBits(3 * h * w, 2, (kernels, a) -> kernels.pool().avgPool(a[0], 5, 3, h, w, a[1], 2, oh, ow, k, s));
                 sameBits(3 * h * w, 2, (kernels, a) -> kernels.pool().avgPoolGrad(a[0], 2, 3, oh, ow, a[1], 5, h, w, k, s));
             }
