@@ -83,8 +83,6 @@ class ConvKernelTest {
                 new ConvShape(5, 8, 7, 9, 3, 3, 1, 1, 1),
                 new ConvShape(5, 9, LANES, 17, 1, 1, 1, 0, 1),
                 new ConvShape(65, 70, 2 * LANES, 17, 1, 1, 1, 0, 1),
-                new ConvShape(33, LANES, LANES, 5, 1, 1, 1, 0, 1),
-                new ConvShape(19, LANES, LANES, 35, 1, 1, 1, 0, 1),
                 new ConvShape(4, 9, 9, 8, 1, 1, 2, 0, 1),
                 new ConvShape(6, LANES, LANES, 19, 3, 3, 2, 1, 1),
                 new ConvShape(5, LANES, LANES / 2, 9, 5, 5, 2, 2, 1),
