@@ -12,7 +12,8 @@ final class VectorGemm implements GemmKernels {
     private static final int HALF = N / 2;
     /** Two vectors' lanes are selected by one instruction. */
     static final boolean SELECTS = F.vectorBitSize() == 512;
-    private static final FloatVector EVEN = FloatVector.zero(F).addIndex(2);
+    /** Of two vectors, every second lane from the first on. */
+    static final FloatVector EVEN = FloatVector.zero(F).addIndex(2);
     /** Of two vectors, the first halves. */
     private static final FloatVector HALVES = FloatVector.fromArray(F, halves(), 0);
     /** Of two vectors, their first halves in turns. */

@@ -23,7 +23,6 @@ final class VectorPool implements PoolKernels {
     private static final ScalarPool SCALAR = new ScalarPool();
     private static final VectorNorm SUMS = new VectorNorm();
     private static final VectorShuffle<Float> EVEN = VectorShuffle.fromOp(F, i -> 2 * i % N);
-    private static final FloatVector EVEN_OF_TWO = FloatVector.zero(F).addIndex(2);
     private static final VectorShuffle<Float> TWICE_LOWER = VectorShuffle.fromOp(F, i -> i / 2);
     private static final VectorShuffle<Float> TWICE_UPPER = VectorShuffle.fromOp(F, i -> (N + i) / 2);
     private static final VectorMask<Float> UPPER = VectorMask.fromLong(F, -1L << N / 2 & (1L << N) - 1);
@@ -278,6 +277,7 @@ final class VectorPool implements PoolKernels {
             SCALAR.maxOfWindow(x, xOffset, rows, ldx, columns, y, yOffset, n);
             return;
         }
+        // In loops of two and two they took 1.2 or 1.9 µs, from one JVM start to the next.
         if (rows == 2 && columns == 2) {
             for (int p = 0, i = xOffset; p < n; p += N, i += N) {
                 FloatVector top = fromArray(F, x, i).max(fromArray(F, x, i + n));
@@ -303,6 +303,7 @@ final class VectorPool implements PoolKernels {
             SCALAR.meanOfWindow(x, xOffset, rows, ldx, columns, y, yOffset, n);
             return;
         }
+        // As in maxOfWindow; the sum with 0 makes of -0 what sums elsewhere do.
         if (rows == 2 && columns == 2) {
             for (int p = 0, i = xOffset; p < n; p += N, i += N) {
                 FloatVector top = fromArray(F, x, i).add(0f).add(fromArray(F, x, i + n));
@@ -329,7 +330,7 @@ final class VectorPool implements PoolKernels {
 
     private static FloatVector even(FloatVector lower, FloatVector upper) {
         return VectorGemm.SELECTS
-                ? EVEN_OF_TWO.selectFrom(lower, upper)
+                ? VectorGemm.EVEN.selectFrom(lower, upper)
                 : lower.rearrange(EVEN).blend(upper.rearrange(EVEN), UPPER);
     }
 }
