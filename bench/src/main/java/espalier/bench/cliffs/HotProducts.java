@@ -131,7 +131,7 @@ final class HotProducts {
         float[] gx = random(l.input(1));
         float[] scratch = Scratch.atLeast(conv.backwardScratch());
         return () -> {
-            conv.packBackward(weight, packed, scratch, Scratch.FIRST);
+            conv.packBackward(weight, packed);
             conv.backwardInput(packed, 1, gy, 0, gx, 0, scratch, Scratch.FIRST);
         };
     }

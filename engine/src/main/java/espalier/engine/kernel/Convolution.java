@@ -145,15 +145,15 @@ public final class Convolution {
     }
 
     /** Packs the weights for {@link #backwardInput}. */
-    public void packBackward(float[] weight, float[] packed, float[] scratch, int scratchOffset) {
+    public void packBackward(float[] weight, float[] packed) {
         if (turned != null) {
             turned.pack(weight, true, packed);
         } else {
-            phases.pack(weight, packed, scratch, scratchOffset);
+            phases.pack(weight, packed);
         }
     }
 
-    /** {@return the floats of scratch that {@link #backwardInput} and {@link #packBackward} need} */
+    /** {@return the floats of scratch that {@link #backwardInput} needs} */
     public int backwardScratch() {
         return turned != null ? turned.scratch() : phases.scratch();
     }

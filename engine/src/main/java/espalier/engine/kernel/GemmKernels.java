@@ -11,6 +11,8 @@ public interface GemmKernels {
     int ROWS = 8;
     /** Rows of a tile where no more are left. */
     int HALF_ROWS = 4;
+    /** Rows of one vector of which {@link #accumulateOuter} makes a tile: those left over are slow. */
+    int OUTER_ROWS = 12;
     /** The most vectors of {@link #tapsRow}. */
     int ROW_VECTORS = 4;
     /** Outputs of a call of {@link #dots} that share loads. */

@@ -8,9 +8,6 @@ import java.util.List;
  * Convolution}.
  */
 final class PhaseGradient {
-    /** Weights of so many outputs, which lie far apart, are turned channel by channel while their cache lines stay in L1. */
-    private static final int PACKED_OUTPUTS = 16;
-
     private final GemmKernels gemm;
     private final ConvShape shape;
     private final int groups;
@@ -41,38 +38,22 @@ final class PhaseGradient {
     }
 
     /** For each phase the taps that reach it, input channels as rows. */
-    void pack(float[] weight, float[] packed, float[] scratch, int scratchOffset) {
+    void pack(float[] weight, float[] packed) {
+        int size = shape.kh() * shape.kw();
         int at = 0;
         for (int g = 0; g < groups; g++) {
             for (int i = 0; i < phases.size(); i++) {
-                for (int first = 0; first < shape.o(); first += PACKED_OUTPUTS) {
-                    turn(phases.get(i), weight, g * shape.o(), first, Math.min(shape.o(), first + PACKED_OUTPUTS),
-                            scratch, scratchOffset);
-                }
-                phaseProducts.get(i).pack(scratch, scratchOffset, packed, at);
+                int[] kernel = phases.get(i).kernel();
+                TapProduct.packTurned(gemm, shape.c(), shape.o() * kernel.length, kernel, size,
+                        weight, g * shape.o() * shape.c() * size, packed, at);
                 at += phaseProducts.get(i).packedSize();
             }
         }
     }
 
-    /** {@code rows[c][o][tap] = weight[group + o][c][tap]} for the outputs from {@code first} up to {@code end}. */
-    private void turn(Phase p, float[] weight, int group, int first, int end, float[] rows, int rowsOffset) {
-        int[] kernel = p.kernel();
-        int size = shape.kh() * shape.kw();
-        for (int c = 0; c < shape.c(); c++) {
-            int to = rowsOffset + (c * shape.o() + first) * kernel.length;
-            for (int o = group + first; o < group + end; o++) {
-                int from = (o * shape.c() + c) * size;
-                for (int k : kernel) {
-                    rows[to++] = weight[from + k];
-                }
-            }
-        }
-    }
-
-    /** {@return the floats of scratch that {@link #compute} and {@link #pack} need} */
+    /** {@return the floats of scratch that {@link #compute} needs} */
     int scratch() {
-        int largest = shape.c() * shape.o() * shape.kh() * shape.kw();
+        int largest = 0;
         for (int i = 0; i < phases.size(); i++) {
             Patches p = phases.get(i).patches();
             largest = Math.max(largest, p.size(images) + phaseProducts.get(i).scratch()

@@ -165,9 +165,15 @@ final class VectorGemm implements GemmKernels {
             return;
         }
         int done = 0;
-        if (SELECTS && n == HALF && ldy == HALF && ldx > 0) {
-            done = Math.clamp((x.length - xOffset - N) / ldx + 1, 0, m) & -2;
-            copyPairs(done, x, xOffset, ldx, y, yOffset);
+        if (ldy == n && n > 0 && ldx > 0) {
+            done = Math.clamp(Math.floorDiv(x.length - xOffset - N, ldx) + 1, 0, m);
+            if (SELECTS && n == HALF) {
+                done &= -2;
+                copyPairs(done, x, xOffset, ldx, y, yOffset);
+            } else {
+                done = Math.clamp(Math.floorDiv(m * n - N, n) + 1, 0, done);
+                copyShort(done, n, x, xOffset, ldx, y, yOffset);
+            }
         }
         for (int i = done; i < m; i++) {
             System.arraycopy(x, xOffset + i * ldx, y, yOffset + i * ldy, n);
@@ -179,6 +185,13 @@ final class VectorGemm implements GemmKernels {
         for (int i = 0; i < m; i += 2) {
             HALVES.selectFrom(FloatVector.fromArray(F, x, xOffset + i * ldx), FloatVector.fromArray(F, x, xOffset + (i + 1) * ldx))
                     .intoArray(y, yOffset + i * HALF);
+        }
+    }
+
+    /** Rows of less than a vector, end to end in y: each overwrites what the one before wrote too much. */
+    private static void copyShort(int m, int n, float[] x, int xOffset, int ldx, float[] y, int yOffset) {
+        for (int i = 0; i < m; i++) {
+            FloatVector.fromArray(F, x, xOffset + i * ldx).intoArray(y, yOffset + i * n);
         }
     }
 

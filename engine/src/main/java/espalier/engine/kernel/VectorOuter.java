@@ -1,5 +1,6 @@
 package espalier.engine.kernel;
 
+import static espalier.engine.kernel.GemmKernels.OUTER_ROWS;
 import static espalier.engine.kernel.Lanes.F;
 import static espalier.engine.kernel.Lanes.N;
 
@@ -33,7 +34,7 @@ final class VectorOuter {
         }
         if (v < vectors) {
             int i = 0;
-            for (; i + 12 <= m; i += 12) {
+            for (; i + OUTER_ROWS <= m; i += OUTER_ROWS) {
                 outer12x1(k, a, aOffset + i * lda, lda, b, bOffset + v * N, ld, c, cOffset + i * ld + v * N);
             }
             for (; i < m; i++) {

@@ -100,7 +100,7 @@ public record Conv2d(int stride, int padding, int dilation, int groups) implemen
             this.gradOutput = gradOutput;
             gradient = Workspace.empty(shape);
             packed = ArrayPool.take(conv.packedBackwardSize());
-            conv.packBackward(weight, packed, Scratch.atLeast(conv.backwardScratch()), Scratch.FIRST);
+            conv.packBackward(weight, packed);
             n = shape.dim(0);
             xStep = n == 0 ? 0 : gradient.size() / n;
             yStep = n == 0 ? 0 : gradOutput.size() / n;

@@ -68,7 +68,7 @@ class ChannelDepthwiseTest {
             conv.forward(packed, bias, -1f, 1.5f, 1, x, 5 + i * size, 0, 1, y, 4 + i * outputs, scratch(conv.forwardScratch()), 0);
         }
         float[] turned = new float[conv.packedBackwardSize()];
-        conv.packBackward(w, turned, scratch(conv.backwardScratch()), 0);
+        conv.packBackward(w, turned);
         for (int i = 0; i < n; i++) {
             conv.backwardInput(turned, 1, gy, 3 + i * outputs, gx, 2 + i * size, scratch(conv.backwardScratch()), 0);
         }

@@ -81,7 +81,7 @@ class ChannelWinogradTest {
             }
         }
         float[] turned = new float[conv.packedBackwardSize()];
-        conv.packBackward(w, turned, scratch(conv.backwardScratch()), 0);
+        conv.packBackward(w, turned);
         for (int i = 0; i < n; i += conv.backwardImages()) {
             conv.backwardInput(turned, Math.min(conv.backwardImages(), n - i), gy, 3 + i * outputs, gx, 2 + i * size,
                     scratch(conv.backwardScratch()), 0);

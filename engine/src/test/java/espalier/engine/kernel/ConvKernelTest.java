@@ -140,7 +140,7 @@ class ConvKernelTest {
             float[] turned = new float[conv.packedBackwardSize()];
             scratch = new float[conv.backwardScratch()];
             Arrays.fill(scratch, Float.NaN);
-            conv.packBackward(w, turned, scratch, 0);
+            conv.packBackward(w, turned);
             conv.backwardInput(turned, 1, gy, 5, gx, 1, scratch, 0);
             for (int p = plane - 1; p >= 0; p -= 7) {
                 for (int o = 0; o < g.o(); o++) {

@@ -25,7 +25,7 @@ class GemmKernelTest {
         int wide = LANES * KERNELS.maxVectors();
         return Stream.of(new Size(0, 3, 2), new Size(3, 0, 2), new Size(2, 3, 0), new Size(1, 1, 1), new Size(4, LANES, 1),
                 new Size(3, LANES - 1, 5), new Size(5, LANES + 1, 7), new Size(4, wide, 31), new Size(8, wide + 1, 256),
-                new Size(7, 2 * wide + 3, 257), new Size(129, 13, 300), new Size(13, 520, 17), new Size(131, 523, 521));
+                new Size(7, 2 * wide + 3, 257), new Size(129, 13, 300), new Size(211, Math.max(1, LANES - 1), 259), new Size(12, LANES, 1022), new Size(13, 520, 17), new Size(131, 523, 521));
     }
 
     @ParameterizedTest
@@ -45,7 +45,7 @@ class GemmKernelTest {
         int csA = transposeA ? s.m + 3 : 1;
         int rsB = transposeB ? 1 : s.n + 1;
         int csB = transposeB ? s.k + 5 : 1;
-        int ldc = s.n + 4;
+        int ldc = transposeB || s.n == 0 ? s.n + 4 : s.n;
         float[] a = values.of(5 + (s.m + 3) * (s.k + 3));
         float[] b = values.of(3 + (s.k + 6) * (s.n + 2));
         float[] c = values.of(1 + (s.m + 1) * ldc);
@@ -287,9 +287,14 @@ class GemmKernelTest {
     }
 
     @Test
-    void rowsOfHalfAVectorAreCopiedEndToEnd() {
-        int n = Math.max(1, LANES / 2);
-        for (int m : new int[] {0, 1, 2, 5, 8}) {
+    void shortRowsAreCopiedEndToEnd() {
+        for (int n = 1; n <= LANES; n++) {
+            shortRows(n);
+        }
+    }
+
+    private void shortRows(int n) {
+        for (int m : new int[] {0, 1, 2, 5, 8, LANES + 3}) {
             for (int gap : new int[] {0, 1, LANES}) {
                 // Nothing lies behind the last row: a vector from there would end beyond the array.
                 float[] x = values.of(3 + m * (n + gap) - (m > 0 ? gap : 0));
