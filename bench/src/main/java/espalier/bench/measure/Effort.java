@@ -8,11 +8,14 @@ package espalier.bench.measure;
  * @param iterations that do, of {@code millis}
  */
 public record Effort(int forks, int warmups, int warmupMillis, int iterations, int millis) {
+    /** Of those that compile nothing, but choose algorithms and set up memory in their first calls. */
+    private static final int COMPILED_WARMUPS = 3;
+
     /**
      * For figures that are told to others; kernels of micro- to milliseconds. After 1.2 s of warm-up some convolutions still
      * allocated up to 86 KB a call: they were not compiled to the end.
      */
-    public static final Effort KERNEL = new Effort(5, 6, 500, 4, 200);
+    public static final Effort KERNEL = new Effort(5, 5, 500, 4, 200);
     /** For figures that are told to others; whole networks. */
     public static final Effort NETWORK = new Effort(5, 5, 1000, 5, 1000);
     /**
@@ -38,6 +41,11 @@ public record Effort(int forks, int warmups, int warmupMillis, int iterations, i
     public static final Effort LESSON_NETWORK = new Effort(2, 8, 800, 5, 300);
     /** To find out how much memory a network needs. */
     static final Effort MEMORY = new Effort(1, 2, 1000, 1, 1000);
+
+    /** {@return this for what need not be compiled: a sixth of a run with peers was spent on warming those up} */
+    Effort compiled() {
+        return new Effort(forks, Math.min(warmups, COMPILED_WARMUPS), warmupMillis, iterations, millis);
+    }
 
     /** {@return this with other forks} */
     public Effort withForks(int forks) {

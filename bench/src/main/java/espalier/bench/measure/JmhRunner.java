@@ -4,6 +4,7 @@ import espalier.bench.jmh.MeterProfiler;
 import espalier.bench.jmh.TaskBenchmark;
 import espalier.bench.peer.NetworkTask;
 import espalier.bench.peer.PeakTask;
+import espalier.bench.peer.Peers;
 import espalier.bench.report.Progress;
 import espalier.engine.UserError;
 import java.io.IOException;
@@ -124,12 +125,18 @@ public final class JmhRunner {
 
     /** {@return what each implementation measured} What one chose between dense and sparse layers, the next ones choose too. */
     private static Map<String, Fork> fork(Job job, ForkLog log) {
+        Map<String, Fork> forks = new LinkedHashMap<>();
+        job.entry.implementations().forEach(implementation -> forks.put(implementation, fork(job, implementation, log)));
+        return forks;
+    }
+
+    private static Fork fork(Job job, String implementation, ForkLog log) {
         Suite.Entry entry = job.entry;
-        Effort effort = job.effort();
+        Effort effort = Peers.named(implementation).compiled() ? job.effort().compiled() : job.effort();
         Path output = log.resolve("jmh.log");
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include("^" + Pattern.quote(entry.benchmark().getName()) + "\\.run$")
-                .param("implementation", entry.implementations().toArray(String[]::new))
+                .param("implementation", implementation)
                 .param("threads", Integer.toString(entry.threads()))
                 .forks(1)
                 .jvmArgsAppend(job.ofMemory ? SMALL_HEAP : TaskBenchmark.LEAST_HEAP, TaskBenchmark.MOST_HEAP,
@@ -144,19 +151,13 @@ public final class JmhRunner {
         entry.parameters().forEach(options::param);
         try {
             Collection<RunResult> results = new Runner(options.build()).run();
-            if (results.size() != entry.implementations().size()) {
+            if (results.size() != 1) {
                 throw failure(entry, output, null);
             }
-            Map<String, Fork> forks = new LinkedHashMap<>();
-            results.forEach(run -> forks.put(implementation(run), measured(run)));
-            return forks;
+            return measured(results.iterator().next());
         } catch (RunnerException e) {
             throw failure(entry, output, e);
         }
-    }
-
-    private static String implementation(RunResult run) {
-        return run.getParams().getParam("implementation");
     }
 
     private static Fork measured(RunResult run) {

@@ -12,6 +12,11 @@ public interface Peer {
     /** {@return one line: the version, and what it chose for this machine} */
     String about();
 
+    /** {@return whether its code is machine code from the start, so that its first second tells what the others do} */
+    default boolean compiled() {
+        return false;
+    }
+
     /** {@return whether it can do {@code task} with so many threads} */
     boolean supports(Task task, int threads);
 

@@ -34,6 +34,11 @@ public final class OnnxRuntime implements Peer {
     }
 
     @Override
+    public boolean compiled() {
+        return true;
+    }
+
+    @Override
     public boolean supports(Task task, int threads) {
         return task instanceof NetworkTask t && t.kind() == NetworkTask.Kind.INFERENCE
                 || task instanceof LoweredTask l && (l.form().equals(WeightForm.DENSE) || l.form().equals(WeightForm.INT8));

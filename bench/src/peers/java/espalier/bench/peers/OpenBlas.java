@@ -66,6 +66,11 @@ public final class OpenBlas implements Peer {
     }
 
     @Override
+    public boolean compiled() {
+        return true;
+    }
+
+    @Override
     public boolean supports(Task task, int threads) {
         return task instanceof GemmTask;
     }

@@ -37,6 +37,11 @@ public final class PyTorch implements Peer {
     }
 
     @Override
+    public boolean compiled() {
+        return true;
+    }
+
+    @Override
     public boolean supports(Task task, int threads) {
         return switch (task) {
             case GemmTask _ -> true;

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import espalier.bench.peer.GemmTask;
+import espalier.bench.peer.LoweredTask;
 import espalier.bench.peer.PeakTask;
+import espalier.bench.peer.WeightForm;
 import espalier.bench.report.Environment;
 import espalier.bench.report.Progress;
 import espalier.engine.UserError;
@@ -27,17 +29,21 @@ class JmhRunnerTest {
         System.setProperty("jmh.ignoreLock", "true");
     }
 
-    private static Measured run(String implementation) {
+    private static Measured run() {
         try (ForkLog log = ForkLog.temporary()) {
-            Measured measured = run(implementation, 1, log, Writer.nullWriter());
+            Measured measured = run(1, log, Writer.nullWriter());
             log.delete();
             return measured;
         }
     }
 
-    private static Measured run(String implementation, int forks, ForkLog log, Writer err) {
+    private static Measured run(int forks, ForkLog log, Writer err) {
         Suite suite = new Suite(new int[] {1}, true);
-        suite.add(new Suite.Entry(GemmTask.parse("8x8x8"), 1, List.of(implementation), new Effort(forks, 1, 10, 2, 10)));
+        suite.add(new Suite.Entry(GemmTask.parse("8x8x8"), 1, List.of("espalier"), new Effort(forks, 1, 10, 2, 10)));
+        return run(suite, log, err);
+    }
+
+    private static Measured run(Suite suite, ForkLog log, Writer err) {
         return new JmhRunner(Progress.to(new PrintWriter(err), false)).run(suite, log);
     }
 
@@ -49,7 +55,7 @@ class JmhRunnerTest {
 
     @Test
     void aForkMeasuresTimeAndAllocation() {
-        Map<String, List<Fork>> forks = run("espalier").forks().values().iterator().next();
+        Map<String, List<Fork>> forks = run().forks().values().iterator().next();
         assertThat(forks.get("espalier")).hasSize(1);
         Fork fork = forks.get("espalier").getFirst();
         assertThat(fork.nanos()).isBetween(10.0, 1e8);
@@ -62,11 +68,11 @@ class JmhRunnerTest {
         Path json = folder.resolve("all.json");
         Map<Suite.Entry, Map<String, List<Fork>>> before;
         try (ForkLog log = ForkLog.of(json, committed("1234"))) {
-            before = run("espalier", 1, log, Writer.nullWriter()).forks();
+            before = run(1, log, Writer.nullWriter()).forks();
         }
         StringWriter err = new StringWriter();
         try (ForkLog log = ForkLog.of(json, committed("1234"))) {
-            List<Fork> after = run("espalier", 2, log, err).forks().values().iterator().next().get("espalier");
+            List<Fork> after = run(2, log, err).forks().values().iterator().next().get("espalier");
             assertThat(after).hasSize(2).startsWith(before.values().iterator().next().get("espalier").getFirst());
             assertThat(err.toString()).contains("1 of 2 measurements are in " + folder.resolve("all.json.partial"));
             log.delete();
@@ -99,7 +105,11 @@ class JmhRunnerTest {
 
     @Test
     void whatFailsInAForkIsSaidInOneLine() {
-        assertThatThrownBy(() -> run("nobody")).isInstanceOf(UserError.class)
-                .hasMessageContaining("gemm 8x8x8").hasMessageContaining("no peer is named nobody");
+        Suite suite = new Suite(new int[] {1}, true)
+                .ours(List.of(new LoweredTask("resnet20", "no-such.file", WeightForm.INT8, 2)), new Effort(1, 1, 10, 2, 10));
+        try (ForkLog log = ForkLog.temporary()) {
+            assertThatThrownBy(() -> run(suite, log, Writer.nullWriter())).isInstanceOf(UserError.class)
+                    .hasMessageContaining("resnet20 batch 2").hasMessageContaining("no-such.file");
+        }
     }
 }
