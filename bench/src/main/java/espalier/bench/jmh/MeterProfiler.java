@@ -10,7 +10,10 @@ import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
 
-/** Carries what {@link TaskBenchmark} metered from the fork to the host. JMH's own would count the arrays of the setup, too. */
+/**
+ * Carries what {@link TaskBenchmark} metered at its end from the fork to the host; before, that is 0. JMH's own would count the
+ * arrays of the setup, too.
+ */
 public final class MeterProfiler implements InternalProfiler {
     /** Bytes allocated in one run. */
     public static final String BYTES = "espalier.bytes";
@@ -31,7 +34,7 @@ public final class MeterProfiler implements InternalProfiler {
     @Override
     public Collection<? extends Result<?>> afterIteration(BenchmarkParams benchmark, IterationParams iteration,
             IterationResult result) {
-        return List.of(new ScalarResult(BYTES, bytes, "B/op", AggregationPolicy.AVG),
+        return List.of(new ScalarResult(BYTES, bytes, "B/op", AggregationPolicy.MAX),
                 new ScalarResult(MEMORY, memory, "B", AggregationPolicy.MAX));
     }
 }

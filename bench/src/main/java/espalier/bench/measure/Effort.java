@@ -19,8 +19,8 @@ public record Effort(int forks, int warmups, int warmupMillis, int iterations, i
     /** For figures that are told to others; whole networks. */
     public static final Effort NETWORK = new Effort(5, 5, 1000, 5, 1000);
     /**
-     * For figures that are told to others; training, of which the classifier's small products are compiled after some 60 steps:
-     * measured after ten, a step seemed to allocate 1.8 MB.
+     * For figures that are told to others; training and what is part of it, of which the classifier's small products are
+     * compiled after some 60 steps: measured after ten or 55, a step seemed to allocate 2 MB, and PGD after 80 of its steps 7.
      */
     static final Effort TRAINING = new Effort(5, 25, 1000, 5, 1000);
     /** For figures that are told to others; layers in many forms, which warm up by themselves before. */

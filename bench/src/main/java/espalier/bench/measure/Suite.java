@@ -205,7 +205,10 @@ public final class Suite {
     }
 
     private void network(NetworkTask.Kind kind, int batch) {
-        Effort effort = kind == NetworkTask.Kind.TRAINING_STEP ? Effort.TRAINING : Effort.NETWORK;
+        Effort effort = switch (kind) {
+            case TRAINING_STEP, STEP_CONVOLUTIONS, ATTACK -> Effort.TRAINING;
+            case INFERENCE -> Effort.NETWORK;
+        };
         add(new NetworkTask(kind, batch), true, quick ? Effort.QUICK_NETWORK : effort);
     }
 
