@@ -112,21 +112,22 @@ final class VectorSparseInt8 {
      * speed in all layers to come.
      */
     static void one(short[] x, int x0, int x1, int x2, int x3, byte value, int[] sums, int row) {
-        ShortVector w = ShortVector.broadcast(S, value);
-        ShortVector start = ShortVector.broadcast(S, Short.MIN_VALUE);
-        halves(ShortVector.fromArray(S, x, x0).mul(w).add(start), sums, 0);
-        halves(ShortVector.fromArray(S, x, x0 + SHORTS).mul(w).add(start), sums, 2 * INTS);
-        halves(ShortVector.fromArray(S, x, x1).mul(w).add(start), sums, row);
-        halves(ShortVector.fromArray(S, x, x1 + SHORTS).mul(w).add(start), sums, row + 2 * INTS);
-        halves(ShortVector.fromArray(S, x, x2).mul(w).add(start), sums, 2 * row);
-        halves(ShortVector.fromArray(S, x, x2 + SHORTS).mul(w).add(start), sums, 2 * row + 2 * INTS);
-        halves(ShortVector.fromArray(S, x, x3).mul(w).add(start), sums, 3 * row);
-        halves(ShortVector.fromArray(S, x, x3 + SHORTS).mul(w).add(start), sums, 3 * row + 2 * INTS);
+        product(x, x0, value, sums, 0);
+        product(x, x0 + SHORTS, value, sums, 2 * INTS);
+        product(x, x1, value, sums, row);
+        product(x, x1 + SHORTS, value, sums, row + 2 * INTS);
+        product(x, x2, value, sums, 2 * row);
+        product(x, x2 + SHORTS, value, sums, 2 * row + 2 * INTS);
+        product(x, x3, value, sums, 3 * row);
+        product(x, x3 + SHORTS, value, sums, 3 * row + 2 * INTS);
     }
 
-    /** Takes a group's sum apart. */
-    private static void halves(ShortVector sum, int[] sums, int to) {
-        IntVector t = sum.reinterpretAsInts();
+    /**
+     * A group of one product, taken apart. No vector is handed over: where C2 did not inline all eight calls, it boxed them, 1.3 MB
+     * for eight images of a depthwise layer of 144 channels, in every start.
+     */
+    private static void product(short[] x, int at, byte value, int[] sums, int to) {
+        IntVector t = ShortVector.fromArray(S, x, at).mul(value).add(Short.MIN_VALUE).reinterpretAsInts();
         t.sub(VectorInt8.BOTH_STARTS).intoArray(sums, to);
         t.lanewise(VectorOperators.LSHR, 16).sub(VectorInt8.ONE_START).intoArray(sums, to + INTS);
     }

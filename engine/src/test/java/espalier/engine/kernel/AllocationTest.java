@@ -110,12 +110,14 @@ class AllocationTest {
         var kernels = new LinkedHashMap<String, Runnable>();
         char[] columns = new char[depth];
         byte[] values = new byte[depth];
-        byte[] lengths = {9, 7, 100};
+        byte[] lengths = {9, 7, 100, 1};
         byte[] dense = {100, 20, 127, 53};
         kernels.put("products", () -> k.products(x, 0, offsets, depth, w, 0, dense, 0, 4, scratch));
         kernels.put("sparseProducts of two",
                 () -> k.sparseProducts(2, x, 0, 1, 2, 3, offsets, columns, values, lengths, 0, 3, 4, scratch));
         kernels.put("sparseProducts", () -> k.sparseProducts(4, x, 0, 1, 2, 3, offsets, columns, values, lengths, 0, 3, 4, scratch));
+        kernels.put("sparseProducts of one",
+                () -> k.sparseProducts(4, x, 0, 1, 2, 3, offsets, columns, values, lengths, 3, 4, 0, scratch));
         kernels.put("requantize", () -> k.requantize(scratch, 1, 3, .1f, 4, 0, 127, b, 0));
         kernels.put("accumulators", () -> k.accumulators(scratch, 1, 3, sums, 0));
         kernels.put("pairs", () -> k.pairs(a, 0, w, Math.min(a.length, w.length)));
