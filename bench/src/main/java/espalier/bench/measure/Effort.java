@@ -20,7 +20,7 @@ public record Effort(int forks, int warmups, int warmupMillis, int iterations, i
     public static final Effort NETWORK = new Effort(5, 5, 1000, 5, 1000);
     /**
      * For figures that are told to others; training and what is part of it, of which the classifier's small products are
-     * compiled after some 60 steps: measured after ten or 55, a step seemed to allocate 2 MB, and PGD after 80 of its steps 7.
+     * compiled after some hundred steps: metered after ten or 80, a step seemed to allocate 2 MB, and PGD after 110 of its own 7.
      */
     static final Effort TRAINING = new Effort(5, 25, 1000, 5, 1000);
     /** For figures that are told to others; layers in many forms, which warm up by themselves before. */

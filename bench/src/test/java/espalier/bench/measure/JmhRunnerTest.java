@@ -3,6 +3,7 @@ package espalier.bench.measure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import espalier.bench.jmh.Meter;
 import espalier.bench.peer.GemmTask;
 import espalier.bench.peer.LoweredTask;
 import espalier.bench.peer.PeakTask;
@@ -61,6 +62,7 @@ class JmhRunnerTest {
         assertThat(fork.nanos()).isBetween(10.0, 1e8);
         assertThat(fork.bestNanos()).isLessThanOrEqualTo(fork.nanos());
         assertThat(fork.bytes()).isNotNegative();
+        assertThat(fork.memory() > 0).as("metered before the fork ended").isEqualTo(Meter.peakMemory() > 0);
     }
 
     @Test

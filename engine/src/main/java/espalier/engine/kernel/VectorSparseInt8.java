@@ -107,9 +107,9 @@ final class VectorSparseInt8 {
     }
 
     /**
-     * {@link #fourPairs} for one product, or none where {@code value} is 0. Where the first layer of a program was depthwise, with about
-     * one product a row, C2 took the loop for one that never repeats, and moved its sums to memory and back in each round: at half the
-     * speed in all layers to come.
+     * {@link #fourPairs} for one product, or none where {@code value} is 0. Where the first layer of a program was depthwise, with
+     * about one product a row, C2 took the loop for one that never repeats, and moved its sums to memory and back in each round: at
+     * half the speed in all layers to come.
      */
     static void one(short[] x, int x0, int x1, int x2, int x3, byte value, int[] sums, int row) {
         product(x, x0, value, sums, 0);
