@@ -25,6 +25,8 @@ import java.util.regex.Pattern;
  * other release.
  */
 final class Jdks {
+    /** The module that kernels are written with: no code here uses it, but the JVM that runs them must be told. */
+    static final String VECTOR_MODULE = "jdk.incubator.vector";
     private static final Pattern MAJOR = Pattern.compile("\"?(\\d+)([.+\\-\"].*)?");
     private static final Pattern JDK_HOME = Pattern.compile("<jdkHome>\\s*([^<]+?)\\s*</jdkHome>");
 
@@ -75,8 +77,8 @@ final class Jdks {
         }
         Matcher major = MAJOR.matcher(release.getProperty("JAVA_VERSION", ""));
         // Some vendors' JRE 25 leave the vector module out.
-        String modules = release.getProperty("MODULES", "jdk.incubator.vector");
-        return major.matches() && major.group(1).equals("25") && modules.contains("jdk.incubator.vector");
+        String modules = release.getProperty("MODULES", VECTOR_MODULE);
+        return major.matches() && major.group(1).equals("25") && modules.contains(VECTOR_MODULE);
     }
 
     /** {@return every folder that may be a JDK's home, likeliest first} */

@@ -95,7 +95,7 @@ public final class Launcher {
     private static List<String> command(Path home, boolean terminal, String[] args) {
         List<String> command = new ArrayList<>();
         command.add(Jdks.java(home).toString());
-        command.add("--add-modules=jdk.incubator.vector");
+        command.add("--add-modules=" + Jdks.VECTOR_MODULE);
         command.addAll(KERNEL_OPTIONS);
         command.addAll(hugePages(HUGE_PAGES));
         command.add("--enable-native-access=ALL-UNNAMED");
